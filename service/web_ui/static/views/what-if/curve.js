@@ -1,7 +1,7 @@
 /** The curve of one limit: how much of the need is met while it runs from nothing to its greatest factor. */
 
 import { buildAxis, createChart } from "../../lib/chart.js";
-import { renderCard, renderField } from "../../lib/components.js";
+import { renderCard } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
 import { renderFailure, renderLoading } from "../../lib/feedback.js";
 import { formatPercent, formatShare, formatWeightedWon } from "../../lib/format.js";
@@ -24,7 +24,7 @@ export function createCurveCard(context, problemIndex, sliders) {
   const options = sliders.map(({ id, where }) =>
     h("option", { value: id }, where ? problemIndex.getName(where) : t(`slider.${id}`)),
   );
-  const select = h("select", { name: "curve" }, options);
+  const select = h("select", { name: "curve", "aria-label": t("curve.what") }, options);
   const wanted = context.params.get("curve");
   const isWanted = sliders.some(({ id }) => id === wanted);
   select.value =
@@ -42,10 +42,12 @@ export function createCurveCard(context, problemIndex, sliders) {
   const props = { type: "button", class: "button", on: { click: draw } };
   const button = h("button", props, t("curve.draw"));
   if (isWanted) draw();
+  const label = h("span", { "aria-hidden": "true" }, t("curve.what"));
+  const field = h("div", { class: "field" }, label, select);
   const card = renderCard(
     t("curve.title"),
     h("p", { class: "soft small" }, t("curve.text")),
-    h("div", { class: "controls" }, renderField(t("curve.what"), select), button),
+    h("div", { class: "controls" }, field, button),
     frame,
   );
   card.classList.add("curve-card");
