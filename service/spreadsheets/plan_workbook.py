@@ -38,6 +38,10 @@ class PlanWorkbookContent:
     """Its tables."""
 
 
+_TABLE_SHEET_NAMES = {"baskets": "basket rows"}
+"""Sheets of tables whose own name another sheet has: names of sheets differ by more than capitals."""
+
+
 def write_plan_workbook(file: PlanWorkbookContent) -> IO[bytes]:
     """Write the workbook to a temporary file."""
     with open_workbook(file.title) as (book, sink):
@@ -58,7 +62,8 @@ def write_plan_workbook(file: PlanWorkbookContent) -> IO[bytes]:
             links.append((name, "How far requirements are met, and what people take"))
         for name, source in file.tables.items():
             schema, batches = source()
-            links += [(one, f"Table {name}") for one in book.add_table(name, schema, batches)]
+            title = _TABLE_SHEET_NAMES.get(name, name)
+            links += [(one, f"Table {name}") for one in book.add_table(title, schema, batches)]
         if "quotas" in file.tables:
             sheets = PlanSheets(book, file.problem, SheetFigures.from_tables(file.tables), _describe_status(file))
             for county in file.problem.counties:

@@ -64,3 +64,17 @@ def test_back_leads_to_the_link_that_was_opened(open_page: OpenPage, short: str)
     expect(page.locator("h1")).to_have_text("Bottlenecks")
     page.go_back()
     page.wait_for_function("(address) => document.activeElement?.getAttribute('href') === address", arg=address)
+
+
+def test_names_that_the_plan_does_not_have_are_told(open_page: OpenPage, short: str) -> None:
+    """A link to a county, a good or a sheet of another province is not followed without a word."""
+    for view, named in (
+        (f"map?plan={short}&county=atlantis", "atlantis"),
+        (f"year?plan={short}&item=tea&month=2002-09", "tea, 2002-09"),
+        (f"factories?plan={short}&sheet=zz", "zz"),
+    ):
+        page = open_page(f"#/{view}")
+        expect(page.locator(".context-bar [role=alert]")).to_have_text(f"This plan does not have: {named}")
+    page = open_page(f"#/factories?plan={short}&sheet=hyesan-daily")
+    expect(page.locator(".sheet").first).to_be_visible()
+    expect(page.locator(".context-bar [role=alert]")).to_have_count(0)

@@ -9,6 +9,7 @@ import pytest
 from models.baskets import summarize_baskets
 from models.problem.planning_problem import PlanningProblem
 from service.spreadsheets.basket_sheet import add_basket_sheet
+from service.spreadsheets.plan_workbook import PlanWorkbookContent, write_plan_workbook
 from service.spreadsheets.workbook import open_workbook
 from solvers.planning import make_plan
 from tests.builders import Json
@@ -34,8 +35,9 @@ def sheet() -> Any:
     summary = summarize_baskets(problem, *(result.tables[name].to_pylist() for name in ("requirements", "baskets")))
     with open_workbook("plan") as (book, sink):
         add_basket_sheet(book, problem, summary)
-    sink.seek(0)
-    return openpyxl.load_workbook(io.BytesIO(sink.read()))["Baskets"]
+    with sink:
+        sink.seek(0)
+        return openpyxl.load_workbook(io.BytesIO(sink.read()))["Baskets"]
 
 
 def test_shares_met_stand_by_county_and_requirement(sheet: Any) -> None:
@@ -52,3 +54,15 @@ def test_amounts_stand_in_g_a_head_and_day(sheet: Any) -> None:
         "town": pytest.approx(250),
         "city": pytest.approx(500),
     }
+
+
+def test_the_table_of_baskets_has_a_sheet_of_its_own() -> None:
+    problem = PlanningProblem.model_validate(PROBLEM)
+    result = make_plan(problem)
+    tables = {name: lambda table=table: (table.schema, table.to_batches()) for name, table in result.tables.items()}
+    with write_plan_workbook(PlanWorkbookContent("plan", "", None, result.plan, problem, tables)) as file:
+        book = openpyxl.load_workbook(file)
+    assert {"Baskets", "basket rows"} <= set(book.sheetnames)
+    assert not [name for name in book.sheetnames if "~" in name]
+    header = next(book["basket rows"].values)
+    assert header[:3] == ("county", "item", "period")

@@ -20,6 +20,7 @@ export default {
   "context.item-all": "All goods",
   "context.month": "Month",
   "context.month-all": "Whole plan",
+  "context.unknown": "This plan does not have: {names}",
   "context.clear": "Clear",
   "theme.system": "system setting",
   "theme.light": "light",

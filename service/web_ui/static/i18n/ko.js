@@ -20,6 +20,7 @@ export default {
   "context.item-all": "모든 품목",
   "context.month": "월",
   "context.month-all": "계획 전체",
+  "context.unknown": "이 계획에 없음: {names}",
   "context.clear": "지우기",
   "theme.system": "시스템 설정",
   "theme.light": "밝게",

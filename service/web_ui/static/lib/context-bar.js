@@ -40,6 +40,7 @@ function ContextBar() {
     }
     location.hash = buildHash(view, changed);
   };
+  const unknown = findUnknownNames(view, params, problemIndex);
   const isSet = parts.some((name) => context[name]);
   const clear = () => change(Object.fromEntries(parts.map((name) => [name, ""])));
   return html`<form class="context-bar" aria-label=${t("context.bar")}>
@@ -57,8 +58,27 @@ function ContextBar() {
         ${t("context.clear")}
       </button>`
     }
+    ${unknown.length > 0 && html`<p role="alert">${t("context.unknown", { names: unknown.join(", ") })}</p>`}
   </form>`;
 }
+
+/** @param {string} view @param {URLSearchParams} params @param {ProblemIndex} problemIndex @returns {string[]} what the URL names and the plan does not have */
+function findUnknownNames(view, params, problemIndex) {
+  const { county, item, month } = readContext(view, params);
+  /** @type {[string|null, boolean][]} */
+  const named = [
+    [county, problemIndex.counties.has(county)],
+    [item, problemIndex.items.has(item) || isRequirement(problemIndex, item)],
+    [month, problemIndex.periods.includes(month)],
+    [params.get("sheet"), problemIndex.factories.has(params.get("sheet") ?? "")],
+    [params.get("county-sheet"), problemIndex.counties.has(params.get("county-sheet") ?? "")],
+  ];
+  return named.flatMap(([name, isKnown]) => (name && !isKnown ? [name] : []));
+}
+
+/** @param {ProblemIndex} problemIndex @param {string} id */
+const isRequirement = (problemIndex, id) =>
+  (problemIndex.problem.requirements ?? []).some((requirement) => requirement.id === id);
 
 /** @param {ContextName} name @param {ProblemIndex} problemIndex @returns {{options?: Option[], groups?: {label: string, options: Option[]}[]}} */
 function listChoices(name, problemIndex) {
