@@ -277,6 +277,7 @@ interface Named {
 
 interface Requirement extends Named {
   unit?: string;
+  value?: number;
 }
 
 interface Item extends Named {

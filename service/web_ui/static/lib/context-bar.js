@@ -68,17 +68,13 @@ function findUnknownNames(view, params, problemIndex) {
   /** @type {[string|null, boolean][]} */
   const named = [
     [county, problemIndex.counties.has(county)],
-    [item, problemIndex.items.has(item) || isRequirement(problemIndex, item)],
+    [item, problemIndex.items.has(item) || problemIndex.requirements.has(item)],
     [month, problemIndex.periods.includes(month)],
     [params.get("sheet"), problemIndex.factories.has(params.get("sheet") ?? "")],
     [params.get("county-sheet"), problemIndex.counties.has(params.get("county-sheet") ?? "")],
   ];
   return named.flatMap(([name, isKnown]) => (name && !isKnown ? [name] : []));
 }
-
-/** @param {ProblemIndex} problemIndex @param {string} id */
-const isRequirement = (problemIndex, id) =>
-  (problemIndex.problem.requirements ?? []).some((requirement) => requirement.id === id);
 
 /** @param {ContextName} name @param {ProblemIndex} problemIndex @returns {{options?: Option[], groups?: {label: string, options: Option[]}[]}} */
 function listChoices(name, problemIndex) {

@@ -90,9 +90,9 @@ export class ProblemIndex {
     return `${this.getName(item)} (${recipe || t("recipe.none")})`;
   }
 
-  /** @param {string} id an item @returns {number} value of one unit, won; 1 by default */
+  /** @param {string} id an item or requirement @returns {number} value of one unit, won; 1 by default */
   getValue(id) {
-    return this.items.get(id)?.value ?? 1;
+    return (this.items.get(id) ?? this.requirements.get(id))?.value ?? 1;
   }
 
   /** @returns {number} won of the least valuable good that a factory makes with one kWh; 0 if none needs electricity */

@@ -1,4 +1,4 @@
-/** Needs and shortages of the table `supply`. */
+/** Needs and shortages: of goods in the table `supply`, of requirements in a table of their own. */
 
 /**
  * Read the need and the shortage of a row.
@@ -17,4 +17,27 @@ export function readNeed(columns, row, isWholePlan) {
   return isWholePlan
     ? { demand, shortage: demand - served }
     : { demand: served + shortage, shortage };
+}
+
+/** Columns of `requirements` by the columns of `supply` that say the same. @type {Record<string, string>} */
+const REQUIREMENT_COLUMNS = { item: "requirement", demand: "need", served: "met" };
+
+/**
+ * Read needs: those for goods, then those that several goods can meet, with the requirement as item.
+ * @param {ViewContext} context context of the view
+ * @param {ProblemIndex} problemIndex the problem
+ * @param {string[]} names columns of `supply` to read
+ * @param {Record<string, string>} [filter] values of columns
+ * @returns {Promise<Columns>} the columns
+ */
+export async function fetchNeeds({ api, plan }, problemIndex, names, filter = {}) {
+  const needs = await api.fetchTable(plan.id, "supply", { ...filter, columns: names.join(",") });
+  if (!problemIndex.requirements.size) return needs.columns;
+  const translate = (/** @type {string} */ name) => REQUIREMENT_COLUMNS[name] ?? name;
+  const wanted = Object.entries(filter).map(([name, value]) => [translate(name), value]);
+  const query = { ...Object.fromEntries(wanted), columns: names.map(translate).join(",") };
+  const { columns } = await api.fetchTable(plan.id, "requirements", query);
+  return Object.fromEntries(
+    names.map((name) => [name, [...needs.columns[name], ...columns[translate(name)]]]),
+  );
 }

@@ -12,7 +12,7 @@ import {
 } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
 import { isRelevantShortage } from "../lib/relevance.js";
-import { readNeed } from "../lib/supply.js";
+import { fetchNeeds, readNeed } from "../lib/supply.js";
 import { html, render } from "../vendor/preact/preact.js";
 import { renderBindingLimits } from "./bottlenecks/binding-limits.js";
 import { renderEquityCard } from "./bottlenecks/equity.js";
@@ -80,15 +80,14 @@ async function loadInto(context, frame, load) {
 
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {ShortageKey} key @returns {Promise<Child>} */
 async function renderShortage(context, problemIndex, key) {
-  const { api, plan } = context;
-  const query = { ...key, columns: "demand,backlog,served,shortage,price" };
-  const { columns } = await api.fetchTable(plan.id, "supply", query);
+  const names = ["demand", "backlog", "served", "shortage", "price"];
+  const columns = await fetchNeeds(context, problemIndex, names, { ...key });
   const [demand, backlog, price] = ["demand", "backlog", "price"].map(
     (name) => columns[name][0] ?? 0,
   );
   const { demand: need, shortage } = readNeed(columns, 0, false);
   const [unit, isWhole] = [problemIndex.getUnit(key.item), problemIndex.isWhole(key.item)];
-  const names = {
+  const title = {
     item: problemIndex.getName(key.item),
     county: problemIndex.getName(key.county),
     period: formatPeriod(key.period, "long"),
@@ -97,7 +96,7 @@ async function renderShortage(context, problemIndex, key) {
     "section",
     { class: "card shortage-head" },
     h("p", {}, h("a", { href: context.buildHref("bottlenecks") }, t("bottlenecks.all"))),
-    h("h2", { class: "shortage-title" }, t("bottlenecks.shortage-of", names)),
+    h("h2", { class: "shortage-title" }, t("bottlenecks.shortage-of", title)),
     h(
       "dl",
       { class: "figures" },
@@ -196,9 +195,9 @@ function renderSearch(stop) {
 
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {Promise<Child>} */
 async function renderOverview(context, problemIndex) {
-  const query = { columns: "county,item,period,demand,served,shortage" };
-  const [{ columns }, held] = await Promise.all([
-    context.api.fetchTable(context.plan.id, "supply", query),
+  const names = ["county", "item", "period", "demand", "served", "shortage"];
+  const [columns, held] = await Promise.all([
+    fetchNeeds(context, problemIndex, names),
     fetchHeldCells(context),
   ]);
   const groups = groupShortages(columns, problemIndex, readFilter(context), held);

@@ -4,6 +4,7 @@ import { renderColumnHeading } from "../../lib/components.js";
 import { h } from "../../lib/dom.js";
 import { formatNumber, formatShare, formatUnit, formatWeightedWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
+import { MIN_PART_OF_NEED } from "../../lib/relevance.js";
 
 const MAX_ITEMS = 12;
 const LEAST_PLAIN_PRICE = 0.1;
@@ -68,7 +69,8 @@ export function sumBasket(baskets, { periods, days, month }) {
  * @param {ViewContext} context context of the view
  * @returns {Promise<Child>} bars of requirements met, and the basket; null if the county needs none
  */
-export async function renderBasket({ problemIndex }, { county, month }, { api, plan }) {
+export async function renderBasket({ problemIndex }, { county, month }, context) {
+  const { api, plan } = context;
   const { problem, periods } = problemIndex;
   if (!problem.requirements?.length) return null;
   const [requirements, baskets] = await Promise.all(
@@ -80,13 +82,19 @@ export async function renderBasket({ problemIndex }, { county, month }, { api, p
   const taken = sumBasket(baskets.columns, { periods, days, month });
   if (!met.length && !taken.length) return null;
   return [
-    renderRequirements(problemIndex, met),
+    renderRequirements(problemIndex, met, (requirement) =>
+      context.buildHref("bottlenecks", { county, item: requirement, period: month }),
+    ),
     taken.length > 0 && renderItems(problemIndex, taken),
   ];
 }
 
-/** @param {ProblemIndex} problemIndex @param {ReturnType<typeof sumRequirements>} rows @returns {Child} */
-function renderRequirements(problemIndex, rows) {
+/**
+ * @param {ProblemIndex} problemIndex @param {ReturnType<typeof sumRequirements>} rows
+ * @param {(requirement: string) => string} buildHref builds the address of its shortages
+ * @returns {Child}
+ */
+function renderRequirements(problemIndex, rows, buildHref) {
   if (!rows.length) return null;
   const body = rows.map(({ requirement, share, price }) => {
     const name = problemIndex.getName(requirement);
@@ -95,11 +103,12 @@ function renderRequirements(problemIndex, rows) {
       price: formatWorth(price),
       unit: formatUnit(problemIndex.getUnit(requirement)),
     };
+    const isShort = 1 - share >= MIN_PART_OF_NEED;
     const more = price > 0 && h("div", { class: "soft small" }, t("map.worth", worth));
     return h(
       "tr",
       { data: { requirement } },
-      h("td", {}, name, more),
+      h("td", {}, isShort ? h("a", { href: buildHref(requirement) }, name) : name, more),
       h("td", {}, h("meter", { ...bar, value: String(share), "aria-label": name })),
       h("td", { class: "number" }, formatShare(share)),
     );
