@@ -243,7 +243,7 @@ def test_a_remedy_for_a_shortage_is_applied(open_page: OpenPage, service: Servic
         assert shows_value(one.locator("p").inner_text(), limit["shadow_price"])
     remedies = service.json(f"/v1/plans/{short}/remedies?{CELL}&target_share=0.5")["remedies"]
     cards = page.locator(".remedy")
-    assert cards.count() == len(remedies)
+    expect(cards).to_have_count(len(remedies), timeout=30_000)  # the first is shown before the others are found
     first = remedies[0]
     before, after = cards.first.locator("h3").inner_text().split("→")
     assert shows_value(before, first["before"])

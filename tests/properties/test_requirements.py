@@ -73,6 +73,7 @@ def test_price_of_a_requirement(problem: Json, data: st.DataObject) -> None:
     def with_gift(units: float) -> Json:
         gift = stepped(0.0, period, len(problem["periods"]), units)
         item = {"id": "gift", "kg_per_unit": 0, "value": 0, "storable": False, "provides": {name: 1}}
+        item["transportable"] = False  # it would go where a requirement is worth more
         giver = {"id": "giver", "place": county, "level": "central"}
         lines = [{"item": "gift", "least": gift, "most": gift}]
         factories = [*problem["factories"], giver | {"lines": lines}]

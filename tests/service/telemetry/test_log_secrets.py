@@ -121,7 +121,8 @@ def test_no_failure_logs_a_secret_a_body_or_much(database_url: str, tmp_path: Pa
         store.close()
     lines = [line for line in stream.getvalue().splitlines() if '"logger": "httpx2"' not in line]
     assert [status // 100 for status in statuses] == [5, 2, 5, 5]  # the list leaves the plan out
-    for secret in (key.rpartition("_")[2], "whsec_", PASSWORD, BODY, "\x1b"):
+    secret_of_key = key.split("_", 2)[2]  # which may contain the separator
+    for secret in (secret_of_key, "whsec_", PASSWORD, BODY, "\x1b"):
         telling = [line for line in lines if secret in line]
         assert not telling, (secret, telling[:1])
     assert max(map(len, lines)) < MAX_LINE_BYTES
