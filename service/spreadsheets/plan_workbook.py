@@ -62,7 +62,7 @@ def write_plan_workbook(file: PlanWorkbookContent) -> IO[bytes]:
             links.append((name, "How far requirements are met, and what people take"))
         for name, source in file.tables.items():
             schema, batches = source()
-            title = _TABLE_SHEET_NAMES.get(name, name)
+            title = _TABLE_SHEET_NAMES.get(name, name) if file.problem.requirements else name
             links += [(one, f"Table {name}") for one in book.add_table(title, schema, batches)]
         if "quotas" in file.tables:
             sheets = PlanSheets(book, file.problem, SheetFigures.from_tables(file.tables), _describe_status(file))
