@@ -29,7 +29,8 @@ def show_briefing(
         if result.plan.infeasibility is not None:
             print_infeasibility(result.plan.infeasibility, problem_sources.output_console)
         raise typer.Exit(1)
-    lines = build_plan_lines(problem, result.tables["supply"], result.tables["bottlenecks"])
+    supply, requirements, bottlenecks = (result.tables[name] for name in ("supply", "requirements", "bottlenecks"))
+    lines = build_plan_lines(problem, supply, requirements, bottlenecks)
     problem_sources.output_console.print(write_headline(problem, summary, lines))
     for table in _build_tables(problem, lines):
         if table.row_count:
@@ -37,7 +38,7 @@ def show_briefing(
 
 
 def _build_tables(problem: PlanningProblem, lines: PlanLines) -> tuple[Table, Table, Table]:
-    unit_of = {item.id: item.unit for item in problem.items}
+    unit_of = {need.id: need.unit for need in problem.needs}
     goods = Table("item", "short", "won", "served", "counties", "periods", title="What is short most")
     for good in lines.goods[:MAX_LINES]:
         short = f"{format_amount(good.short)} {unit_of[good.item]}"

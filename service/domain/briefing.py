@@ -58,8 +58,12 @@ class PlanLines:
     """Due dates that are not kept."""
 
 
-def build_plan_lines(problem: PlanningProblem, supply: pa.Table, bottlenecks: pa.Table) -> PlanLines:
-    """Merge the tables `supply` and `bottlenecks` of a plan over counties and periods."""
+def build_plan_lines(
+    problem: PlanningProblem, supply: pa.Table, requirements: pa.Table | None, bottlenecks: pa.Table
+) -> PlanLines:
+    """Merge the tables `supply`, `requirements` (None for a plan without it) and `bottlenecks` over counties and periods."""
+    if requirements is not None:
+        supply = briefing_lines.append_requirements(supply, requirements)
     needs = briefing_lines.read_needs(problem, supply)
     held = briefing_lines.read_holding_limits(needs, bottlenecks)
     return PlanLines(
@@ -121,13 +125,12 @@ def _read_plan_lines(transaction: Transaction, record: PlanRecord, problem: Plan
             ("bottlenecks", briefing_lines.BOTTLENECK_COLUMNS),
         )
     )
-    found = problem or transaction.problems.get_problem(record.problem_digest)
+    found, requirements = problem or transaction.problems.get_problem(record.problem_digest), None
     if found.requirements and record.head is not None and "requirements" in record.head.tables:
         names = {name: known for known, name in briefing_lines.REQUIREMENT_COLUMNS.items()}
         columns = tuple(names.get(name, name) for name in briefing_lines.SUPPLY_COLUMNS)
         requirements = _read_columns(transaction, record.id, "requirements", columns)
-        supply = briefing_lines.append_requirements(supply, requirements)
-    return build_plan_lines(found, supply, bottlenecks)
+    return build_plan_lines(found, supply, requirements, bottlenecks)
 
 
 def _read_columns(transaction: Transaction, plan: str, table: str, columns: tuple[str, ...]) -> pa.Table:

@@ -100,9 +100,10 @@ def read_needs(problem: PlanningProblem, supply: pa.Table) -> NeedArrays:
 
 
 def append_requirements(supply: pa.Table, requirements: pa.Table) -> pa.Table:
-    """Return the table `supply` with the rows of the table `requirements`, in the columns that both have."""
+    """Return the table `supply` with the rows of the table `requirements`, in those of `SUPPLY_COLUMNS` that both have."""
     renamed = requirements.rename_columns([REQUIREMENT_COLUMNS.get(name, name) for name in requirements.column_names])
-    shared = [name for name in supply.column_names if name in renamed.column_names]
+    both = set(supply.column_names) & set(renamed.column_names)
+    shared = [name for name in SUPPLY_COLUMNS if name in both]
     plain = [_decode_labels(table.select(shared)) for table in (supply, renamed)]
     return pa.concat_tables(plain)
 

@@ -41,3 +41,14 @@ def test_the_summary_tells_how_far_requirements_are_met(week: Path, tmp_path: Pa
     shown = run("plan", week, "--out", tmp_path / "tables")
     assert re.search(r"requirements met +│ +100%", shown.output)
     assert re.search(r"least met +│ +none is short", shown.output)
+
+
+def test_a_briefing_tells_requirements_that_are_short(tmp_path: Path) -> None:
+    """With less sodium, vitamin B2 goes short most, which no table of goods has."""
+    path = tmp_path / "short.json"
+    path.write_text(json.dumps(diet_of_the_week(40_000.0)), encoding="utf-8")
+    shown = run("briefing", path)
+    assert shown.exit_code == 0, shown.output
+    assert "most of what is short is B2" in " ".join(shown.output.split())
+    assert re.search(r"B2 +│ +\d+\.?\d* unit", shown.output)
+    assert "requirement_most home NA" in " ".join(shown.output.split())
