@@ -82,7 +82,8 @@ STATES = {
     "quota-sheet": State("factories?plan={plan}&sheet=hyesan-furniture", ".sheet"),
     "by-hand": State("by-hand?plan={plan}&county=hyesan", ".by-hand-grid td"),
     "by-hand-edits": State(
-        "by-hand?plan={short}&edits=pin~hyesan-daily/soap~2002-01~500!reserve~kapsan/notebook~2002-02~9", ".estimate"
+        'by-hand?plan={short}&edits=[["pin","hyesan-daily/soap","2002-01",500],["reserve","kapsan/notebook","2002-02",9]]',
+        ".estimate",
     ),
     "what-if": State("what-if?plan={short}", ".sliders"),
     "what-if-result": State("what-if?plan={short}&power=0.8&people=1.1", ".comparison .steps"),

@@ -23,7 +23,7 @@ test("a pin is the least and the most of a line; equal values share a change", (
 });
 
 test("a reservation is a served least", () => {
-  const edits = readEdits("reserve~kapsan/soap~p1~12");
+  const edits = readEdits('[["reserve","kapsan/soap","p1",12]]');
   assert.deepEqual(buildChanges(edits), [
     { what: "served_least", where: "kapsan/soap", periods: ["p1"], value: 12 },
   ]);
@@ -37,9 +37,22 @@ test("a later edit of the same quota replaces the earlier one", () => {
 });
 
 test("edits come back from the URL, and what cannot be read is left out", () => {
-  const edits = [pin("2002-01", 5.5), ...readEdits("reserve~kapsan/soap~2002-02~3")];
+  /** @type {import("../../service/web_ui/static/views/by-hand/edits.js").Edit[]} */
+  const edits = [
+    pin("2002-01", 5.5),
+    { kind: "pin", line: "works/soap/from bran ~!", period: "2002-01", value: 2 },
+    { kind: "reserve", need: "kapsan/soap", period: "2002-02", value: 3 },
+  ];
   assert.deepEqual(readEdits(writeEdits(edits)), edits);
-  assert.deepEqual(readEdits("pin~works/soap~p1~-3!pin~works~~2!other~a~b~1!"), []);
+  assert.equal(writeEdits([]), "");
+  const wrong = [
+    ["pin", "works/soap", "p1", -3],
+    ["pin", "works", "", 2],
+    ["other", "a", "b", 1],
+    5,
+  ];
+  assert.deepEqual(readEdits(JSON.stringify(wrong)), []);
+  for (const text of ["", "{", "null", "7"]) assert.deepEqual(readEdits(text), []);
 });
 
 test("amounts are numbers as people write them, whole where the item is", () => {
@@ -54,7 +67,7 @@ test("lines are selected by county, item and all words of a search", () => {
     line: `${factory}/soap`,
     factory,
     item: "soap",
-    recipe: "",
+    name: "soap",
     place,
     words: `${factory} soap hyesan works`,
     quotas: new Map(),

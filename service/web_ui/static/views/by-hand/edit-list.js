@@ -95,11 +95,11 @@ function describeGroup(problemIndex, { edit, periods }) {
       amount: formatQuantity(value, problemIndex.getUnit(item)),
     });
   }
-  const [factory, item, recipe] = edit.line.split("/");
+  const [factory, ...line] = edit.line.split("/");
   return t(value ? "by-hand.pinned" : "by-hand.forbidden", {
-    item: problemIndex.getName(item) + (recipe ? ` (${recipe})` : ""),
+    item: problemIndex.getName(line.join("/")),
     factory: problemIndex.getName(factory),
     period,
-    amount: formatQuantity(value, problemIndex.getUnit(item)),
+    amount: formatQuantity(value, problemIndex.getUnit(line[0])),
   });
 }

@@ -16,9 +16,11 @@
  * @typedef {Pin|Reservation} Edit
  */
 
+/** @param {Edit} edit @returns {string} its line or need */
+const getTarget = (edit) => (edit.kind === "pin" ? edit.line : edit.need);
+
 /** @param {Edit} edit @returns {string} what the edit is about; a later edit of the same replaces it */
-export const getEditKey = (edit) =>
-  `${edit.kind} ${edit.kind === "pin" ? edit.line : edit.need} ${edit.period}`;
+const getEditKey = (edit) => JSON.stringify([edit.kind, getTarget(edit), edit.period]);
 
 /**
  * Add edits. Each replaces an earlier edit of the same quota or need.
@@ -42,8 +44,7 @@ export function groupEdits(edits) {
   /** @type {Map<string, EditGroup>} */
   const groups = new Map();
   for (const edit of edits) {
-    const where = edit.kind === "pin" ? edit.line : edit.need;
-    const key = `${edit.kind} ${where} ${edit.value}`;
+    const key = JSON.stringify([edit.kind, getTarget(edit), edit.value]);
     const group = groups.get(key) ?? { edit, periods: [] };
     group.periods.push(edit.period);
     groups.set(key, group);
@@ -67,25 +68,34 @@ export const buildChanges = (edits) =>
   });
 
 /**
- * Write edits for the URL: kind, line or need, period and value, separated by `~`; edits by `!`.
+ * Write edits for the URL.
  * @param {Edit[]} edits the edits
- * @returns {string} the text; empty without edits
+ * @returns {string} JSON of kind, line or need, period and value of each; empty without edits
  */
-export const writeEdits = (edits) =>
-  edits.map((edit) => `${getEditKey(edit).replaceAll(" ", "~")}~${edit.value}`).join("!");
+export function writeEdits(edits) {
+  if (!edits.length) return "";
+  return JSON.stringify(edits.map((edit) => [edit.kind, getTarget(edit), edit.period, edit.value]));
+}
 
 /**
  * Read the edits of a URL.
  * @param {string} text what `writeEdits` wrote
  * @returns {Edit[]} the edits that can be read
  */
-export const readEdits = (text) => text.split("!").flatMap((part) => readEdit(part) ?? []);
+export function readEdits(text) {
+  try {
+    return [JSON.parse(text || "[]")].flat().flatMap((entry) => readEdit(entry) ?? []);
+  } catch {
+    return [];
+  }
+}
 
-/** @param {string} text @returns {Edit|null} */
-function readEdit(text) {
-  const [kind, where, period, amount] = text.split("~");
-  const value = Number(amount);
-  if (!where || !period || !amount || !(value >= 0)) return null;
+/** @param {any} entry @returns {Edit|null} */
+function readEdit(entry) {
+  if (!Array.isArray(entry)) return null;
+  const [kind, where, period, value] = entry;
+  if (![where, period].every((name) => name && typeof name === "string")) return null;
+  if (!(Number.isFinite(value) && value >= 0)) return null;
   if (kind === "pin") return { kind, line: where, period, value };
   return kind === "reserve" ? { kind, need: where, period, value } : null;
 }

@@ -91,7 +91,7 @@ export function QuotaGrid(props) {
 function LineHead({ problemIndex, line }) {
   const unit = formatUnit(problemIndex.getUnit(line.item));
   return html`<th scope="row">
-    ${problemIndex.getName(line.item)}${line.recipe ? ` (${line.recipe})` : ""}
+    ${problemIndex.getName(line.name)}
     <span class="soft small">${problemIndex.getName(line.factory)}, ${unit}</span>
   </th>`;
 }

@@ -5,7 +5,7 @@
  * @property {string} line as changes name it
  * @property {string} factory its factory
  * @property {string} item its item
- * @property {string} recipe its recipe; empty for the only one
+ * @property {string} name item, and recipe where the factory has several lines for it, as `ProblemIndex.getName` takes it
  * @property {string} place county of the factory
  * @property {string} words what a search finds it by
  * @property {Map<string, number>} quotas units by period
@@ -30,11 +30,12 @@ export function buildQuotaLines(problemIndex, quotas) {
     const lines = factory.lines ?? [];
     return lines.map(({ item, recipe = "" }) => {
       const hasSeveral = lines.filter((other) => other.item === item).length > 1;
+      const name = hasSeveral ? `${item}/${recipe}` : item;
       return {
-        line: hasSeveral ? `${factory.id}/${item}/${recipe}` : `${factory.id}/${item}`,
+        line: `${factory.id}/${name}`,
         factory: factory.id,
         item,
-        recipe: hasSeveral ? recipe : "",
+        name,
         place: factory.place ?? "",
         words: [
           factory.id,
