@@ -30,3 +30,17 @@ def problem_json(**parts: Any) -> Json:
 def need(county: str, item: str, quantity: float | Sequence[float]) -> Json:
     """A row of `demand`."""
     return {"county": county, "item": item, "quantity": quantity}
+
+
+def add_washing_requirement(raw: Json) -> None:
+    """Let the first two items of a problem meet one requirement, with every limit that one can have."""
+    raw["requirements"] = [
+        {
+            "id": "washing",
+            "norms": {"people": 2},
+            "most": {"people": 30},
+            "shares": {"soap": {"least": 0.25, "most": 0.75}},
+        }
+    ]
+    raw["items"][0] |= {"provides": {"washing": 2.0}, "most_per_head": {"people": 40.0}}
+    raw["items"][1] |= {"provides": {"washing": 0.5}}

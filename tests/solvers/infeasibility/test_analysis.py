@@ -26,6 +26,7 @@ from solvers.infeasibility.wording import describe_limits
 from solvers.lp.linear_program import IntArray, LinearProgram, Program
 from solvers.results.limits import RULE_NAMES
 from solvers.sensitivity.shadow_prices import LIMIT_PHRASES
+from tests.builders import add_washing_requirement
 from tests.properties.planned import bounded
 from tests.strategies import problems
 
@@ -41,16 +42,7 @@ def build_complete_program() -> tuple[ProblemArrays, Program]:
     raw["policy"]["shortage_bands"] = [{"width": 0.5, "weight": 4}, {"width": 0.3, "weight": 2}]
     raw["supply_shares"]["local_floor"] = {"hygiene": 0.1}
     raw["items"][0] |= {"due": {"2002-01": {"share": 0.5}}, "carry_over": 1}
-    raw["requirements"] = [
-        {
-            "id": "washing",
-            "norms": {"people": 2},
-            "most": {"people": 30},
-            "shares": {"soap": {"least": 0.25, "most": 0.75}},
-        }
-    ]
-    raw["items"][0] |= {"provides": {"washing": 2.0}, "most_per_head": {"people": 40.0}}
-    raw["items"][1] |= {"provides": {"washing": 0.5}}
+    add_washing_requirement(raw)
     raw["served_least"] = [{"county": "kapsan", "item": "soap", "quantity": [50.0, 60.0]}]
     for county in raw["counties"]:
         county |= {"labour_hours": 1000.0, "handling_tonnes": 50.0, "stocks": {"soap": {"least": 5.0, "most": 900.0}}}

@@ -19,7 +19,7 @@ from solvers.sensitivity.remedies.opening_stock_changes import list_opening_stoc
 from solvers.sensitivity.remedies.remedy_building import is_in_whole_units, verify_remedy
 from solvers.sensitivity.remedies.search import find_remedies
 from solvers.sensitivity.session import SensitivitySession
-from tests.builders import make_problem, need
+from tests.builders import add_washing_requirement, make_problem, need
 from tests.properties.planned import bounded
 from tests.solvers.sensitivity.test_prices_and_remedies import open_session_of
 from tests.strategies import problems
@@ -103,16 +103,7 @@ def build_complete_problem() -> PlanningProblem:
         stocks = {"soap": {"opening": 5.0, "least": 5.0, "most": 900.0, "closing_least": 20.0, "closing_most": 300.0}}
         county |= {"labour_hours": 1000.0, "handling_tonnes": [50.0, 60.0], "stocks": stocks}
     raw["factories"][0]["lines"][0] |= {"least": [5.0, 6.0], "most": 9000.0}
-    raw["requirements"] = [
-        {
-            "id": "washing",
-            "norms": {"people": 2},
-            "most": {"people": 30},
-            "shares": {"soap": {"least": 0.25, "most": 0.75}},
-        }
-    ]
-    raw["items"][0] |= {"provides": {"washing": 2.0}, "most_per_head": {"people": 40.0}}
-    raw["items"][1] |= {"provides": {"washing": 0.5}}
+    add_washing_requirement(raw)
     raw["served_least"] = [{"county": "kapsan", "item": "soap", "quantity": [50.0, 60.0]}]
     raw["budgets"] = [
         {"id": "roads", "won": [500.0, 400.0], "covers": ["haulage"]},

@@ -40,32 +40,27 @@ const INFLOWS = {
 /** Outflows other than to people. */
 const OUTFLOWS = ["stored", "given", "used", "sent", "under_way", "discarded"];
 
+/** Pattern of goods that are swapped. */
+const DOTS = {
+  symbol: "circle",
+  dashArrayX: [
+    [6, 6],
+    [0, 6, 6, 0],
+  ],
+  dashArrayY: [6, 0],
+  symbolSize: 0.6,
+};
+
 /** Patterns of the bars, so that flows differ without colours, on greyscale prints and for colour-blind readers.
  * @type {Record<string, Record<string, any>>} */
 const PATTERNS = {
   made: { rotation: Math.PI / 4, dashArrayX: [1, 0], dashArrayY: [2, 5] },
-  taken: {
-    symbol: "circle",
-    dashArrayX: [
-      [6, 6],
-      [0, 6, 6, 0],
-    ],
-    dashArrayY: [6, 0],
-    symbolSize: 0.6,
-  },
+  taken: DOTS,
   drawn: { rotation: 0, dashArrayX: [1, 0], dashArrayY: [1, 5] },
   arrived: { rotation: Math.PI / 2, dashArrayX: [1, 0], dashArrayY: [1, 5] },
   reached: { rotation: Math.PI / 2, dashArrayX: [1, 0], dashArrayY: [1, 7] },
   stored: { rotation: 0, dashArrayX: [1, 0], dashArrayY: [1, 5] },
-  given: {
-    symbol: "circle",
-    dashArrayX: [
-      [6, 6],
-      [0, 6, 6, 0],
-    ],
-    dashArrayY: [6, 0],
-    symbolSize: 0.6,
-  },
+  given: DOTS,
   sent: { rotation: Math.PI / 2, dashArrayX: [1, 0], dashArrayY: [1, 5] },
   under_way: { rotation: Math.PI / 2, dashArrayX: [1, 0], dashArrayY: [1, 7] },
   discarded: { rotation: -Math.PI / 4, dashArrayX: [1, 0], dashArrayY: [1, 6] },
