@@ -37,7 +37,10 @@ def test_the_panel_of_a_county_leads_to_what_holds_a_requirement_back(open_page:
     page = open_page(f"#/map?plan={plan}&county=town")
     row = page.locator("tr[data-requirement=energy]")
     expect(row).to_contain_text(f"{100 * share:.1f}")
-    expect(page.locator("tr[data-item=maize]")).to_contain_text("g")
+    expect(page.locator(".map-side tr[data-item=maize]")).to_contain_text("g")
+    for figure, truth in (("served", share), ("shortage", sum(row["need"] - row["met"] for row in rows))):
+        assert shows_value(page.locator(f".map-side [data-figure={figure}] dd").inner_text(), truth)
+    expect(page.locator(".map-side tr[data-item=energy]")).to_contain_text("kcal")
     assert find_violations(page) == []
     row.get_by_role("link", name="Energy").click()
     page.wait_for_url(f"**/#/bottlenecks?plan={plan}&county=town&item=energy*")

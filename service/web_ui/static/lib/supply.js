@@ -19,25 +19,35 @@ export function readNeed(columns, row, isWholePlan) {
     : { demand: served + shortage, shortage };
 }
 
-/** Columns of `requirements` by the columns of `supply` that say the same. @type {Record<string, string>} */
+/**
+ * Columns of `requirements` by the columns of `supply` that say the same, where the names differ.
+ * @type {Record<string, string>}
+ */
 const REQUIREMENT_COLUMNS = { item: "requirement", demand: "need", served: "met" };
+
+/** Columns of `supply` that requirements do not have: nothing arrives of a requirement itself. */
+const GOODS_COLUMNS = new Set(["central"]);
 
 /**
  * Read needs: those for goods, then those that several goods can meet, with the requirement as item.
  * @param {ViewContext} context context of the view
- * @param {ProblemIndex} problemIndex the problem
  * @param {string[]} names columns of `supply` to read
  * @param {Record<string, string>} [filter] values of columns
  * @returns {Promise<Columns>} the columns
  */
-export async function fetchNeeds({ api, plan }, problemIndex, names, filter = {}) {
-  const needs = await api.fetchTable(plan.id, "supply", { ...filter, columns: names.join(",") });
-  if (!problemIndex.requirements.size) return needs.columns;
+export async function fetchNeeds({ api, plan, loadProblemIndex }, names, filter = {}) {
+  const [needs, { requirements }] = await Promise.all([
+    api.fetchTable(plan.id, "supply", { ...filter, columns: names.join(",") }),
+    loadProblemIndex(),
+  ]);
+  if (!requirements.size) return needs.columns;
   const translate = (/** @type {string} */ name) => REQUIREMENT_COLUMNS[name] ?? name;
   const wanted = Object.entries(filter).map(([name, value]) => [translate(name), value]);
-  const query = { ...Object.fromEntries(wanted), columns: names.map(translate).join(",") };
+  const shared = names.filter((name) => !GOODS_COLUMNS.has(name));
+  const query = { ...Object.fromEntries(wanted), columns: shared.map(translate).join(",") };
   const { columns } = await api.fetchTable(plan.id, "requirements", query);
+  const none = columns[translate(shared[0])].map(() => 0);
   return Object.fromEntries(
-    names.map((name) => [name, [...needs.columns[name], ...columns[translate(name)]]]),
+    names.map((name) => [name, [...needs.columns[name], ...(columns[translate(name)] ?? none)]]),
   );
 }

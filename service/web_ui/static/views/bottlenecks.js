@@ -81,7 +81,7 @@ async function loadInto(context, frame, load) {
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {ShortageKey} key @returns {Promise<Child>} */
 async function renderShortage(context, problemIndex, key) {
   const names = ["demand", "backlog", "served", "shortage", "price"];
-  const columns = await fetchNeeds(context, problemIndex, names, { ...key });
+  const columns = await fetchNeeds(context, names, { ...key });
   const [demand, backlog, price] = ["demand", "backlog", "price"].map(
     (name) => columns[name][0] ?? 0,
   );
@@ -196,10 +196,7 @@ function renderSearch(stop) {
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {Promise<Child>} */
 async function renderOverview(context, problemIndex) {
   const names = ["county", "item", "period", "demand", "served", "shortage"];
-  const [columns, held] = await Promise.all([
-    fetchNeeds(context, problemIndex, names),
-    fetchHeldCells(context),
-  ]);
+  const [columns, held] = await Promise.all([fetchNeeds(context, names), fetchHeldCells(context)]);
   const groups = groupShortages(columns, problemIndex, readFilter(context), held);
   const equity = renderEquityCard(context, problemIndex);
   const heading = renderLimitHeading(context, problemIndex, held);

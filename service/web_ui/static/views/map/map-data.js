@@ -3,7 +3,7 @@
 import { fetchTable } from "../../lib/api.js";
 import { formatQuantity, formatShare, formatWeightedWon, formatWon } from "../../lib/format.js";
 import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
-import { readNeed } from "../../lib/supply.js";
+import { fetchNeeds, readNeed } from "../../lib/supply.js";
 import { chooseClasses } from "./classes.js";
 
 /** What the colours of the counties show.
@@ -27,18 +27,17 @@ export class MapData {
    * @param {ViewContext} context context of the view
    * @returns {Promise<MapData>} the figures
    */
-  static async load({ loadProblemIndex, plan }) {
+  static async load(context) {
+    const { plan } = context;
     const [problemIndex, supply, power, links, swaps] = await Promise.all([
-      loadProblemIndex(),
-      fetchTable(plan.id, "supply", {
-        columns: "county,item,period,demand,served,shortage,central",
-      }),
+      context.loadProblemIndex(),
+      fetchNeeds(context, ["county", "item", "period", ...SUMMED_COLUMNS]),
       fetchTable(plan.id, "power", { columns: "area,period,limit,price" }),
       fetchTable(plan.id, "capacity", { rule: "link", columns: "id,part,period,used,limit,price" }),
       fetchTable(plan.id, "swaps", { columns: "partner,item,period,given,taken" }),
     ]);
     return new MapData(problemIndex, {
-      supply: supply.columns,
+      supply,
       power: power.columns,
       links: links.columns,
       swaps: swaps.columns,
@@ -59,8 +58,8 @@ export class MapData {
   }
 
   /**
-   * Sum the supply of one item in its unit, or of all goods in won.
-   * @param {string|null} item the item; null for all goods
+   * Sum the supply of one item in its unit, or of all goods and requirements in won.
+   * @param {string|null} item the item; null for all of them
    * @returns {Map<string, Map<string|null, SupplySum>>} sums by place and month
    */
   sumByPlace(item) {
