@@ -98,6 +98,7 @@ def test_only_backends_and_the_reference_model_import_a_solver() -> None:
 
 LAYERS = {
     "solvers": (
+        ("analyses",),
         ("algorithms", "sensitivity", "infeasibility", "results", "replanning"),
         ("formulation", "backends"),
         ("data", "lp"),

@@ -1,0 +1,104 @@
+"""Measures of a plan: what studies record of each run, and of what ranges state the least and greatest value."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from models.base import Frozen, Id, Share
+from models.problem.policy import NeedSelection
+
+OutcomeName = Literal["objective", "served_share", "periods_below", "power_used", "shadow_price"]
+"""Outcomes of a run that a study can record."""
+
+
+class LimitSelection(Frozen):
+    """A selection of one limit, with the keys of the tables `capacity` and `power`."""
+
+    rule: Id
+    """Name of the constraint in the formulation, such as `power`."""
+    id: str = ""
+    """Identifier of what is limited; the sum over all if empty."""
+    part: str = ""
+    """Machine group, direction, item, or empty."""
+    period: str = ""
+    """Period; the mean over all periods if empty."""
+
+
+class OutcomeMeasure(Frozen):
+    """One outcome of every run of a study. `objective` and `served_share` of all needs are recorded in any case."""
+
+    outcome: OutcomeName
+    """`objective`: weighted shortage and costs in won, before rounding. `served_share`: served share of the selected
+    needs, by value. `periods_below`: number of periods whose served share of the selected needs is below `below`.
+    `power_used`: electricity used, in kWh. `shadow_price`: objective saved by one more unit of a limit, in won."""
+    of: NeedSelection | None = None
+    """Needs that count, for `served_share` and `periods_below`; all needs if absent."""
+    limit: LimitSelection | None = None
+    """Limit, for `shadow_price`."""
+    below: Share | None = None
+    """Served share below which a period counts, for `periods_below`."""
+
+    @model_validator(mode="after")
+    def _fits_the_outcome(self) -> Self:
+        if (self.limit is not None) != (self.outcome == "shadow_price"):
+            raise ValueError("`limit` goes with the outcome `shadow_price`, which needs it")
+        if (self.below is not None) != (self.outcome == "periods_below"):
+            raise ValueError("`below` goes with the outcome `periods_below`, which needs it")
+        if self.of is not None and self.outcome not in ("served_share", "periods_below"):
+            raise ValueError("`of` goes with the outcomes `served_share` and `periods_below`")
+        return self
+
+    @property
+    def label(self) -> str:
+        """Name of the outcome, which is its column in the table `runs`, such as `served_share of county hyesan`."""
+        if self.limit is not None:
+            parts = [part for part in (self.limit.rule, self.limit.id, self.limit.part, self.limit.period) if part]
+            return f"shadow_price of {'/'.join(parts)}"
+        below = "" if self.below is None else f" {self.below:g}"
+        return f"{self.outcome}{below}" if self.of is None else f"{self.outcome}{below} of {self.of}"
+
+
+RangeMeasureName = Literal["served_share", "made", "shipped", "taken", "given", "stock", "power_used"]
+"""Measures whose range can be asked for."""
+
+
+class RangeSelection(Frozen):
+    """A selection of what a measure of a range adds up. An absent list selects everything; lists must all be met."""
+
+    priority: tuple[int, ...] | None = None
+    """Priorities of items: 1, 2 or 3."""
+    category: tuple[str, ...] | None = None
+    """Categories of items."""
+    item: tuple[Id, ...] | None = None
+    """Identifiers of items."""
+    county: tuple[Id, ...] | None = None
+    """Identifiers of counties: where needs are, goods are stored, or factories stand."""
+    factory: tuple[Id, ...] | None = None
+    """Identifiers of factories, for `made` and `power_used`."""
+    link: tuple[Id, ...] | None = None
+    """Identifiers of links, for `shipped`."""
+    partner: tuple[Id, ...] | None = None
+    """Identifiers of partners, for `taken` and `given`."""
+    area: tuple[Id, ...] | None = None
+    """Identifiers of power areas, for `power_used`."""
+    period: tuple[Id, ...] | None = None
+    """Identifiers of periods."""
+
+
+class RangeMeasure(Frozen):
+    """One measure of a plan, linear in its quantities."""
+
+    measure: RangeMeasureName
+    """`served_share`: served share of the selected needs, by value. `made`: goods made by factories. `shipped`: tonnes
+    over links. `taken`, `given`: goods swapped. `stock`: goods in store, summed over the ends of periods. `power_used`:
+    electricity in kWh. Goods are in units of the item where one item is selected, and in won by value otherwise."""
+    of: RangeSelection | None = None
+    """What is added up; everything if absent."""
+
+    @property
+    def label(self) -> str:
+        """Name of the measure for people, such as `served_share of county hyesan`."""
+        if self.of is None:
+            return self.measure
+        stated = {name: values for name, values in self.of.model_dump().items() if values is not None}
+        return f"{self.measure} of " + ", ".join(f"{name} {' or '.join(map(str, v))}" for name, v in stated.items())
