@@ -1,10 +1,20 @@
-"""Open an analysis of any kind from its base and its request."""
+"""Open an analysis of any kind from its base and its request, and what a finished one left for later queries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
+from models.analyses.study import BoundsAnswer, BoundsRequest
 from solvers.analyses.analysis import Analysis, AnalysisBase, AnalysisKind
 
 _OPENERS: dict[AnalysisKind, Callable[[AnalysisBase, str], Analysis]] = {}
+
+BASE_TABLES: Mapping[AnalysisKind, tuple[str, ...]] = {
+    "study": ("quotas", "swaps", "supply"),
+    "ranges": (),
+    "alternatives": (),
+    "backtest": ("quotas", "swaps", "supply", "shipments"),
+}
+"""Tables of the base plan that an analysis gets in `AnalysisBase.tables`, by kind."""
 
 
 def open_analysis(kind: AnalysisKind, base: AnalysisBase, request: str) -> Analysis:
@@ -18,3 +28,27 @@ def open_analysis(kind: AnalysisKind, base: AnalysisBase, request: str) -> Analy
         The analysis needs an optimal plan, and the base has none.
     """
     return _OPENERS[kind](base, request)
+
+
+class StudyBounds(Protocol):
+    """Bounds of the objective at any point of a study, from its solved runs."""
+
+    def compute_bounds(self, request: BoundsRequest) -> BoundsAnswer:
+        """Bound the objective at points.
+
+        Raises
+        ------
+        InvalidProblemError
+            A point names a factor, or the request a lever, that the study does not have; paths such as `/points/0/power`.
+        """
+
+
+_OPEN_BOUNDS: dict[AnalysisKind, Callable[[bytes], StudyBounds]] = {}
+
+
+def open_bounds(state: bytes) -> StudyBounds:
+    """Open the bounds of a finished study from the state of its conclusion.
+
+    A process keeps them open between queries, so that a query takes milliseconds.
+    """
+    return _OPEN_BOUNDS["study"](state)
