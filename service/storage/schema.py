@@ -1,6 +1,7 @@
 """The tables of the database for SQLAlchemy. The migrations create them; a test compares both.
 
 Times are seconds since 1970 (UTC), by the database's clock. Every row of `jobs` belongs to the plan of the same id.
+Analyses have no row in `jobs`: their work is in `analysis_tasks`.
 """
 
 from sqlalchemy import (
@@ -252,4 +253,89 @@ outputs = Table(
     Column("caller", Id, nullable=False),
     Column("at", Double, nullable=False),
     Index(None, "plan", "factory", "item", "period"),
+)
+
+analyses = Table(
+    "analyses",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(20), nullable=False, comment="study, ranges, alternatives, backtest"),
+    Column("base_plan", Id, ForeignKey("plans.id"), nullable=False),
+    Column("request", Text, nullable=False, comment="JSON of the kind's request"),
+    Column("caller", Id, nullable=False),
+    Column("province", Id, nullable=True, comment="province of the base plan; null: it belongs to its caller"),
+    Column("state", String(20), nullable=False, comment="queued, running, finished, cancelled, failed"),
+    Column("reason", Text, nullable=False, comment="why it failed; empty if it did not"),
+    Column("head", JSON, nullable=True, comment="result of the kind"),
+    Column("head_digest", Digest, nullable=True, comment="sha-256 of the head as sorted JSON"),
+    Column("query_state", LargeBinary, nullable=True, comment="what later queries need, such as cuts of bounds"),
+    Column("query_state_digest", Digest, nullable=True, comment="sha-256 of the query state"),
+    Column("round", Integer, nullable=False, comment="rounds of tasks that were planned; -1 before the base plan ends"),
+    Column("done", Integer, nullable=False, comment="rows that are stored"),
+    Column("total", Integer, nullable=False, comment="rows of all tasks that were planned"),
+    Column("created", Double, nullable=False),
+    Column("started", Double, nullable=True),
+    Column("finished", Double, nullable=True),
+    Column("last_event", Integer, nullable=False),
+    Index(None, "state", "caller"),
+    Index(None, "created", "id"),
+    Index(None, "base_plan"),
+)
+
+analysis_tasks = Table(
+    "analysis_tasks",
+    metadata,
+    Column("analysis", Id, ForeignKey("analyses.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False, comment="advance: plan a round, or conclude; run: make rows"),
+    Column("rows", JSON, nullable=False, comment="numbers of the rows that it makes"),
+    Column("body", LargeBinary, nullable=False, comment="what it needs beside the request"),
+    Column("state", String(20), nullable=False, comment="queued, running, done"),
+    Column("owner", Id, nullable=True, comment="service process that runs it"),
+    Column("lease", Double, nullable=True, comment="when it may be taken over"),
+    Column("claimed", Double, nullable=True, comment="when it was last begun"),
+    Column("tries", Integer, nullable=False, comment="number of the attempt: the fence"),
+    Column("fruitless", Integer, nullable=False, comment="attempts since the last that added a row"),
+    Index(None, "state"),
+    Index(None, "owner", "state"),
+)
+
+analysis_rows = Table(
+    "analysis_rows",
+    metadata,
+    Column("analysis", Id, ForeignKey("analyses.id"), primary_key=True),
+    Column("row", Integer, primary_key=True, comment="each row counts once, however often its task ran"),
+    Column("body", LargeBinary, nullable=False),
+)
+
+analysis_tables = Table(
+    "analysis_tables",
+    metadata,
+    Column("analysis", Id, ForeignKey("analyses.id"), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("rows", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False, comment="bytes as Parquet"),
+    Column("digest", Digest, nullable=False, comment="sha-256 of the Parquet bytes"),
+    Column("body", LargeBinary, nullable=True, comment="Parquet; null where it lies in the object store"),
+    Column("object_key", String(200), nullable=True),
+)
+
+analysis_events = Table(
+    "analysis_events",
+    metadata,
+    Column("analysis", Id, ForeignKey("analyses.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("data", JSON, nullable=False),
+)
+
+analysis_idempotency = Table(
+    "analysis_idempotency",
+    metadata,
+    Column("caller", Id, primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("body_digest", Digest, nullable=False),
+    Column("analysis", Id, ForeignKey("analyses.id"), nullable=False),
+    Column("created", Double, nullable=False),
 )
