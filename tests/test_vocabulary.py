@@ -35,7 +35,7 @@ OLD_WORDS = (
 )
 """Words that stand nowhere."""
 
-OLD_NAMES = (*OLD_WORDS, "standing", "seats", "resting", "asked", "lever", "levers", "desk", "nothingtoask", "stopof")
+OLD_NAMES = (*OLD_WORDS, "standing", "seats", "resting", "asked", "desk", "nothingtoask", "stopof")
 """Words that are no part of a name; some of them are ordinary English in a sentence."""
 
 QUOTED_IN = ("CHANGELOG.md", "docs/decisions/", "docs/research/", "docs/glossary.md", "tests/test_vocabulary.py")

@@ -1,0 +1,1 @@
+"""Studies: the same plan under many draws of what is not known."""
