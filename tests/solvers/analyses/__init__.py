@@ -1,0 +1,1 @@
+"""Analyses of what is not known."""
