@@ -217,10 +217,11 @@ def _have_equal_entries(matrix: sparse.csc_array, columns: IntArray, others: Int
     here = np.repeat(matrix.indptr[columns], sizes) + offset
     there = np.repeat(matrix.indptr[others], sizes) + offset
     differs = (matrix.indices[here] != matrix.indices[there]) | (matrix.data[here] != matrix.data[there])
-    return np.bincount(np.repeat(np.arange(len(columns)), sizes), weights=differs, minlength=len(columns)) == 0
+    count = np.bincount(np.repeat(np.arange(len(columns)), sizes), weights=differs, minlength=len(columns))
+    return np.asarray(count == 0)
 
 
 def _sum_by_group(group: IntArray, amounts: FloatArray, count: int) -> FloatArray:
     """Return the sum of the amounts of each group, (count,); amounts of group −1 count nowhere. An infinite amount makes the sum infinite."""
     counted = group >= 0
-    return np.bincount(group[counted], weights=amounts[counted], minlength=count)
+    return np.bincount(group[counted], weights=amounts[counted], minlength=count).astype(np.float64)

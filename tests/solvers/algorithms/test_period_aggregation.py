@@ -49,7 +49,7 @@ def test_optimum_is_a_lower_bound_proved_in_the_arrays_of_the_program(problem: P
     program = build(problem)
     solution = solve(program)
     assume(solution.values is not None and program.lp.column_count > 0)
-    optimum = float(program.lp.cost @ solution.values) + program.lp.offset
+    optimum = float(program.lp.cost @ np.asarray(solution.values)) + program.lp.offset
     joined, value, values, duals = solve_joined(program, size)
     tolerance = 1e-6 * max(1.0, abs(optimum))
     assert value <= optimum + tolerance
@@ -91,7 +91,7 @@ def test_groups_of_one_period_without_dropped_constraints_lose_nothing(problem: 
     program = build(PlanningProblem.model_validate(raw))
     solution = solve(program)
     assume(solution.values is not None and program.lp.column_count > 0)
-    optimum = float(program.lp.cost @ solution.values) + program.lp.offset
+    optimum = float(program.lp.cost @ np.asarray(solution.values)) + program.lp.offset
     _, value, _, _ = solve_joined(program, 1)
     assert value == pytest.approx(optimum, rel=1e-7, abs=1e-6)
 
