@@ -5,6 +5,7 @@ from typing import Protocol
 
 from models.analyses.study import BoundsAnswer, BoundsRequest
 from solvers.analyses.analysis import Analysis, AnalysisBase, AnalysisKind
+from solvers.analyses.studies.study_bounds import StudyValueBounds
 
 _OPENERS: dict[AnalysisKind, Callable[[AnalysisBase, str], Analysis]] = {}
 
@@ -43,7 +44,7 @@ class StudyBounds(Protocol):
         """
 
 
-_OPEN_BOUNDS: dict[AnalysisKind, Callable[[bytes], StudyBounds]] = {}
+_OPEN_BOUNDS: dict[AnalysisKind, Callable[[bytes], StudyBounds]] = {"study": StudyValueBounds.decode}
 
 
 def open_bounds(state: bytes) -> StudyBounds:
