@@ -1,10 +1,12 @@
 """Measures of a plan: what studies record of each run, and of what ranges state the least and greatest value."""
 
-from typing import Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
-from models.base import Frozen, Id, Share
+from models.base import Frozen, Id, Label, Share
+from models.problem.items import Priority
 from models.problem.policy import NeedSelection
 
 OutcomeName = Literal["objective", "served_share", "periods_below", "power_used", "shadow_price"]
@@ -65,24 +67,38 @@ RangeMeasureName = Literal["served_share", "made", "shipped", "taken", "given", 
 class RangeSelection(Frozen):
     """A selection of what a measure of a range adds up. An absent list selects everything; lists must all be met."""
 
-    priority: tuple[int, ...] | None = None
-    """Priorities of items: 1, 2 or 3."""
-    category: tuple[str, ...] | None = None
-    """Categories of items."""
-    item: tuple[Id, ...] | None = None
-    """Identifiers of items."""
-    county: tuple[Id, ...] | None = None
-    """Identifiers of counties: where needs are, goods are stored, or factories stand."""
-    factory: tuple[Id, ...] | None = None
+    priority: Annotated[tuple[Priority, ...], Field(min_length=1)] | None = None
+    """Priorities of items: 1, 2 or 3; not for `power_used`."""
+    category: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
+    """Categories of items; not for `power_used`."""
+    item: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
+    """Identifiers of items, for `served_share` also of requirements; not for `power_used`."""
+    county: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
+    """Identifiers of counties: where needs are, goods are stored or change hands, or factories stand; not for `shipped`."""
+    factory: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
     """Identifiers of factories, for `made` and `power_used`."""
-    link: tuple[Id, ...] | None = None
+    link: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
     """Identifiers of links, for `shipped`."""
-    partner: tuple[Id, ...] | None = None
+    partner: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
     """Identifiers of partners, for `taken` and `given`."""
-    area: tuple[Id, ...] | None = None
+    area: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
     """Identifiers of power areas, for `power_used`."""
-    period: tuple[Id, ...] | None = None
+    period: Annotated[tuple[Id, ...], Field(min_length=1)] | None = None
     """Identifiers of periods."""
+
+
+_ITEM_LISTS = ("priority", "category", "item")
+
+SELECTION_LISTS: Mapping[RangeMeasureName, tuple[str, ...]] = {
+    "served_share": (*_ITEM_LISTS, "county", "period"),
+    "made": (*_ITEM_LISTS, "county", "factory", "period"),
+    "shipped": (*_ITEM_LISTS, "link", "period"),
+    "taken": (*_ITEM_LISTS, "county", "partner", "period"),
+    "given": (*_ITEM_LISTS, "county", "partner", "period"),
+    "stock": (*_ITEM_LISTS, "county", "period"),
+    "power_used": ("county", "factory", "area", "period"),
+}
+"""Lists of `RangeSelection` that each measure takes."""
 
 
 class RangeMeasure(Frozen):
@@ -91,9 +107,19 @@ class RangeMeasure(Frozen):
     measure: RangeMeasureName
     """`served_share`: served share of the selected needs, by value. `made`: goods made by factories. `shipped`: tonnes
     over links. `taken`, `given`: goods swapped. `stock`: goods in store, summed over the ends of periods. `power_used`:
-    electricity in kWh. Goods are in units of the item where one item is selected, and in won by value otherwise."""
+    metered electricity in kWh; with counties or factories, that of factories only. Goods are in units of the item where one
+    item is selected, and in won by value otherwise."""
     of: RangeSelection | None = None
     """What is added up; everything if absent."""
+
+    @model_validator(mode="after")
+    def _selection_fits(self) -> Self:
+        stated = {} if self.of is None else self.of.model_dump(exclude_none=True)
+        unfit = [name for name in stated if name not in SELECTION_LISTS[self.measure]]
+        if unfit:
+            known = ", ".join(f"`{name}`" for name in SELECTION_LISTS[self.measure])
+            raise ValueError(f"`{self.measure}` takes no list `{unfit[0]}`; it takes {known}")
+        return self
 
     @property
     def label(self) -> str:

@@ -8,7 +8,8 @@ from models.analyses.measures import RangeMeasure, RangeSelection
 from models.base import ACCEPT_INTEGRAL_FLOAT, Frozen
 
 Slack = Annotated[float, Field(ge=0, le=10, strict=True, allow_inf_nan=False)]
-"""Allowed increase of the objective, relative to the optimum."""
+"""Allowed increase ε of the objective z, relative to max(1, |optimum|): z ≤ z* + ε · max(1, |z*|), in won before rounding.
+With ordered goals, the value of every goal may differ from its optimum by as much, or by its tolerance if that is more."""
 
 
 class RangesRequest(Frozen):
@@ -37,6 +38,8 @@ class MeasureRange(Frozen):
     """Greatest value; null if it was not found within the time limit."""
     unit: str = ""
     """Unit: an item's unit, won, t, kWh, or empty for a share."""
+    note: str = ""
+    """Why a value is null; empty if none is."""
 
 
 class RangesResult(Frozen):

@@ -177,6 +177,8 @@ class RangeRow(Frozen):
     """Greatest value."""
     unit: str
     """Unit; empty for a share."""
+    note: str
+    """Why a value is missing; empty if none is."""
 
 
 class BacktestPeriodRow(Frozen):

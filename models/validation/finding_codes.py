@@ -104,10 +104,12 @@ ERROR_CODES: dict[str, FindingCode] = {
     ),
     "unknown_line": FindingCode("error", "A factory has no line for the item."),
     "unknown_link": FindingCode(
-        "error", "A past shipment, or goods in transit, use a link that does not lead to their destination."
+        "error",
+        "A link is not listed in `links`; or a past shipment, or goods in transit, use a link that does not lead to their "
+        "destination.",
     ),
     "unknown_partner": FindingCode(
-        "error", "A past swap or a budget names a partner that is not listed in `partners`."
+        "error", "A past swap, a budget or a request names a partner that is not listed in `partners`."
     ),
     "duplicate_past": FindingCode(
         "error", "The past, the goods in transit or the former quotas list the same thing twice."
@@ -200,7 +202,12 @@ CHANGE_CODES: dict[str, FindingCode] = {
 }
 """Codes of findings about changes."""
 
-FINDING_CODES: dict[str, FindingCode] = STRUCTURE_CODES | ERROR_CODES | WARNING_CODES | CHANGE_CODES
+ANALYSIS_CODES: dict[str, FindingCode] = {
+    "unknown_factory": FindingCode("error", "A factory is not listed in `factories`."),
+}
+"""Codes of findings about requests of analyses."""
+
+FINDING_CODES: dict[str, FindingCode] = STRUCTURE_CODES | ERROR_CODES | WARNING_CODES | CHANGE_CODES | ANALYSIS_CODES
 """All codes."""
 
 

@@ -84,6 +84,16 @@ class ProblemContext:
         return frozenset(partner.id for partner in self.problem.partners)
 
     @cached_property
+    def factory_ids(self) -> frozenset[str]:
+        """Identifiers of factories."""
+        return frozenset(factory.id for factory in self.problem.factories)
+
+    @cached_property
+    def link_ids(self) -> frozenset[str]:
+        """Identifiers of links."""
+        return frozenset(link.id for link in self.problem.links)
+
+    @cached_property
     def items_by_norm_group(self) -> dict[str, list[str]]:
         """Items and requirements by population group with a norm above 0."""
         groups: dict[str, list[str]] = {}
@@ -161,6 +171,8 @@ IDENTIFIERS_BY_KIND: dict[str, Callable[[ProblemContext], Collection[str]]] = {
     "calendar": lambda context: context.problem.calendars,
     "category": lambda context: context.categories,
     "partner": lambda context: context.partner_ids,
+    "factory": lambda context: context.factory_ids,
+    "link": lambda context: context.link_ids,
 }
 """Identifiers by kind. The finding code of an unknown identifier is `unknown_` plus the kind."""
 
