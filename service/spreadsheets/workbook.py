@@ -1,7 +1,7 @@
 """Writing workbooks with xlsxwriter: texts that stay texts, unique names of sheets, tables of any length."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from html import escape
 from tempfile import TemporaryDirectory, TemporaryFile
@@ -119,11 +119,17 @@ class WorkbookWriter:
         return self.formats[f"share {format_share(share) if digits is None else digits}"]
 
     def add_table(
-        self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch], max_rows: int = MAX_SHEET_ROWS
+        self,
+        name: str,
+        schema: pa.Schema,
+        batches: Iterable[pa.RecordBatch],
+        max_rows: int = MAX_SHEET_ROWS,
+        formats: Mapping[str, str] | None = None,
     ) -> list[str]:
         """Write a table to a sheet, and to more where one has too few rows; return the names of the sheets.
 
-        `max_rows` is the maximum number of rows of a sheet, with the header.
+        `max_rows` is the maximum number of rows of a sheet, with the header. `formats` names the number formats of columns
+        that need another one than two decimals or whole numbers.
         """
         sheet, row = self._begin_table_sheet(name, schema), 1
         names = [str(sheet.get_name())]
@@ -135,7 +141,7 @@ class WorkbookWriter:
                     sheet, row = self._begin_table_sheet(name, schema), 1
                     names.append(str(sheet.get_name()))
                 part = batch.slice(begin, min(max_rows - row, _ROWS_AT_ONCE))
-                sheet.append_rows_xml(self._format_rows(part, row), part.num_rows, len(schema))
+                sheet.append_rows_xml(self._format_rows(part, row, formats or {}), part.num_rows, len(schema))
                 begin, row = begin + part.num_rows, row + part.num_rows
         sheet.autofilter(0, 0, max(row - 1, 1), len(schema) - 1)
         return names
@@ -152,19 +158,20 @@ class WorkbookWriter:
         sheet.write_texts(0, schema.names, self.formats["head"])
         return sheet
 
-    def _format_rows(self, batch: pa.RecordBatch, first_row: int) -> str:
+    def _format_rows(self, batch: pa.RecordBatch, first_row: int, formats: Mapping[str, str]) -> str:
         """Format rows as XML, column by column; `first_row` counts from 0."""
         numbers = pa.array(np.arange(first_row + 1, first_row + 1 + batch.num_rows)).cast(pa.string())
         parts: list[Any] = ['<row r="', numbers, '">']
         for position, column in enumerate(batch.columns):
-            parts += self._format_cells(column, f'<c r="{xl_col_to_name(position)}', numbers)
+            look = formats.get(batch.schema.names[position])
+            parts += self._format_cells(column, f'<c r="{xl_col_to_name(position)}', numbers, look)
         rows = pc.binary_join_element_wise(*parts, "</row>", "", null_handling="replace", null_replacement="")
         return str(pc.binary_join(pa.ListArray.from_arrays([0, len(rows)], rows), "")[0].as_py())
 
-    def _format_cells(self, column: pa.Array, opening: str, numbers: pa.Array) -> list[Any]:
+    def _format_cells(self, column: pa.Array, opening: str, numbers: pa.Array, stated: str | None) -> list[Any]:
         """Build the XML around the cells of a column; null gives an empty cell."""
         if _is_numeric(column.type):
-            look = self.formats["number" if pa.types.is_floating(column.type) else "whole"]
+            look = self.formats[stated or ("number" if pa.types.is_floating(column.type) else "whole")]
             style = f'" s="{look._get_xf_index()}"><v>'  # noqa: SLF001 - the library has no public name of it
             parts = [opening, numbers, style, column.cast(pa.string()), "</v></c>"]
             return [pc.binary_join_element_wise(*parts, "")] if column.null_count else parts
