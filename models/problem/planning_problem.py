@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from models.base import MAX_AMOUNT, ByLabel, Frozen, Id, Label, Name, PerPeriod, Share, Text
+from models.problem.borders import Borders
 from models.problem.budgets import Budget
 from models.problem.factories import Factory
 from models.problem.items import Item
@@ -62,6 +63,8 @@ class PlanningProblem(Frozen):
     """Neighbouring regions and central trade offices for swaps."""
     budgets: tuple[Budget, ...] = ()
     """Budgets: money for making, haulage, central supply and swaps."""
+    borders: Borders | None = None
+    """Areas of the counties for the map; none if absent."""
     policy: Policy = Policy()
     """Weights, goals and rules of the planner."""
     past: Past | None = None

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from models.sheets.border_rows import read_border_rows
 from models.sheets.cells import RawSheet, parse_cell
 from models.sheets.columns import SheetLayout
 from models.sheets.document import ProvinceDocument
-from models.sheets.layout import NOTE_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS, SHEET_LAYOUTS
+from models.sheets.layout import BORDERS_SHEET, NOTE_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS, SHEET_LAYOUTS
 from models.sheets.row_entries import RowReader
 from models.sheets.rows import SheetRows, read_sheet_rows
 from models.validation.checks.context import suggest_similar_names
@@ -77,6 +78,8 @@ def _read_sheet(layout: SheetLayout, raw: RawSheet, document: ProvinceDocument) 
         _read_province_settings(rows, document)
     elif layout is PERIODS_SHEET:
         _read_periods(rows, document)
+    elif layout is BORDERS_SHEET:
+        read_border_rows(rows, document)
     else:
         RowReader(rows, document).read_all_rows()
 

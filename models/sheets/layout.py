@@ -1,6 +1,7 @@
 """The sheets of a province, in reading order."""
 
 from models.changes.change import Change, Scenario
+from models.problem.borders import Borders
 from models.problem.budgets import Budget
 from models.problem.factories import Factory, Line
 from models.problem.items import DueDate, Item
@@ -75,6 +76,10 @@ SETTING_KEYS: dict[str, tuple[tuple[str, ...], Column]] = {
             ("boys_per_girl", "boys_per_girl"),
             ("newborn_survival", "newborn_survival"),
         )
+    },
+    **{
+        f"borders_{name}": (("problem", "borders", name), make_column(Borders, name, "value"))
+        for name in ("source", "licence")
     },
     "fairness_alpha": (("problem", "policy", "fairness", "alpha"), make_column(Fairness, "alpha", "value")),
     "fairness_pieces": (("problem", "policy", "fairness", "pieces"), make_column(Fairness, "pieces", "value")),
@@ -242,5 +247,17 @@ OBJECT_SHEETS: tuple[SheetLayout, ...] = (
 )  # fmt: skip
 """Sheets whose rows are objects or entries of the problem."""
 
-SHEET_LAYOUTS: tuple[SheetLayout, ...] = (PROVINCE_SHEET, PERIODS_SHEET, *OBJECT_SHEETS)
+BORDERS_SHEET = SheetLayout(
+    "borders",
+    "A row is a corner of a county's border, in order. The last corner of a ring is its first one again.",
+    (
+        _COUNTY,
+        Column("area", "whole", "Number of the area, for a county of several areas; 1 if empty."),
+        Column("ring", "whole", "Number of the ring: 1 around the area, others around what is not part of it; 1 if empty."),
+        Column("longitude", "number", "Degrees east.", required=True),
+        Column("latitude", "number", "Degrees north.", required=True),
+    ),
+)  # fmt: skip
+
+SHEET_LAYOUTS: tuple[SheetLayout, ...] = (PROVINCE_SHEET, PERIODS_SHEET, *OBJECT_SHEETS, BORDERS_SHEET)
 """All sheets, in order."""

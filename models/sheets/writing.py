@@ -6,10 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.changes.change import Scenario
+from models.problem.borders import Borders, list_areas
 from models.problem.planning_problem import PlanningProblem
 from models.sheets.cells import CellValue, format_value_list, parse_cell
 from models.sheets.columns import LIST_KINDS, Column, SheetLayout, get_id_fields
-from models.sheets.layout import NOTE_COLUMNS, OBJECT_SHEETS, PERIODS_SHEET, PROVINCE_SHEET, SETTING_KEYS
+from models.sheets.layout import (
+    BORDERS_SHEET,
+    NOTE_COLUMNS,
+    OBJECT_SHEETS,
+    PERIODS_SHEET,
+    PROVINCE_SHEET,
+    SETTING_KEYS,
+)
 from models.validation.finding import JsonPath
 
 Json = dict[str, Any]
@@ -47,6 +55,7 @@ def build_sheet_tables(
     }
     tables = [_build_province_sheet(document), _build_periods_sheet(document)]
     tables += [_build_object_sheet(layout, document, problem.periods) for layout in OBJECT_SHEETS]
+    tables.append(_build_borders_sheet(problem.borders))
     return tuple(_add_note_columns(table, (notes or {}).get(table.layout.name, {})) for table in tables)
 
 
@@ -55,7 +64,7 @@ def _build_province_sheet(document: Json) -> SheetTable:
     for key, (path, _) in SETTING_KEYS.items():
         value: Any = document
         for part in path:
-            value = value[part]
+            value = None if value is None else value[part]
         if not (value is None or value == "" or isinstance(value, list)):
             rows.append((key, _format_cell(value)))
     return SheetTable(PROVINCE_SHEET, tuple((column.name, column) for column in PROVINCE_SHEET.columns), tuple(rows))
@@ -96,6 +105,17 @@ def _build_object_sheet(layout: SheetLayout, document: Json, periods: tuple[str,
             )
         rows.append(tuple(row))
     return SheetTable(layout, tuple(header), tuple(rows))
+
+
+def _build_borders_sheet(borders: Borders | None) -> SheetTable:
+    rows = tuple(
+        (county, a, r, *position)
+        for county, geometry in (borders.counties.items() if borders is not None else ())
+        for a, area in enumerate(list_areas(geometry), 1)
+        for r, ring in enumerate(area, 1)
+        for position in ring
+    )
+    return SheetTable(BORDERS_SHEET, tuple((column.name, column) for column in BORDERS_SHEET.columns), rows)
 
 
 def _get_field_value(entry: Any, layout: SheetLayout, column: Column) -> Any:

@@ -125,6 +125,7 @@ ERROR_CODES: dict[str, FindingCode] = {
     "census_and_ages": FindingCode("error", "A population group follows both from a count and from ages."),
     "shop_shares": FindingCode("error", "The shares of the shops of a county do not sum to 1."),
     "duplicate_shop": FindingCode("error", "A county has two shops with the same identifier."),
+    "open_ring": FindingCode("error", "A ring of a border does not end where it begins."),
     "bands_beyond_need": FindingCode("error", "The widths of the shortage bands sum to more than 1."),
 }
 """Codes of inconsistencies between parts of a problem."""
@@ -187,6 +188,7 @@ WARNING_CODES: dict[str, FindingCode] = {
     "cut_off": FindingCode("warning", "A county needs items that cannot reach it from a source."),
     "partners_without_swaps": FindingCode("warning", "A budget names partners but does not cover swaps."),
     "nothing_to_pay": FindingCode("warning", "A budget covers a kind of spending that costs nothing."),
+    "seat_outside_border": FindingCode("warning", "The seat of a county lies outside its border."),
     "years_and_days": FindingCode("warning", "The length of the plan in years and the days of its periods differ."),
 }
 """Codes of doubtful inputs that do not prevent planning."""

@@ -238,6 +238,8 @@ def _find_removed_kinds(raw: dict[str, Any], path: JsonPath) -> Iterator[str]:
         yield "category"
     if part == "items" and path[2:] == ("kind",):
         yield f"kind of {identifier}"
+    if part == "borders":
+        yield "border"
     if part == "factories" and path[2:] == ("machines",):
         yield f"machines of {identifier}"
     if part == "factories" and "materials" in path[4:5]:

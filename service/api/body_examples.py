@@ -12,7 +12,7 @@ from service.domain.schemas.keys import KeyBody
 from service.domain.schemas.plan_titles import TitleBody
 from service.domain.schemas.plans import PlanBody
 from service.domain.schemas.problems import ProblemSource
-from service.domain.schemas.provinces import ProvinceBody
+from service.domain.schemas.provinces import BordersBody, ProvinceBody
 from service.domain.schemas.sensitivity import CompareBody, CurveBody, GridBody, WhatIfBody
 from service.domain.schemas.webhooks import WebhookBody
 
@@ -31,6 +31,26 @@ _RYANGGANG: Examples = {
 
 BODY_EXAMPLES: dict[type[BaseModel], Examples] = {
     ActBody: {"noted": ("With a note", {"note": "As agreed in the meeting."})},
+    BordersBody: {
+        "hyesan": (
+            "A rough border of one county",
+            {
+                "type": "FeatureCollection",
+                "source": "Drawn by hand",
+                "licence": "CC0",
+                "features": [
+                    {
+                        "type": "Feature",
+                        "id": "hyesan",
+                        "geometry": {
+                            "type": "Polygon",
+                            "coordinates": [[[128, 41.2], [128.4, 41.2], [128.4, 41.6], [128, 41.6], [128, 41.2]]],
+                        },
+                    }
+                ],
+            },
+        ),
+    },
     CompareBody: {
         "changes": (
             "Half the electricity in Kapsan, then half of the central deliveries",

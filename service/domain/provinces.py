@@ -18,11 +18,18 @@ from models.validation.checks import check_problem
 from models.validation.parsing import parse_problem, validate_model
 from service.core.document_limits import reject_oversized_document
 from service.core.errors import ConflictError, NotFoundError
-from service.core.etags import matches_etag, require_current_etag
+from service.core.etags import matches_etag, quote_etag, require_current_etag
 from service.core.json_documents import Document
 from service.core.settings import Settings
 from service.domain.problem_sources import FindingCollector, apply_scenario
-from service.domain.schemas.provinces import ProvinceEnvelope, ProvinceList, ProvinceListEntry, ScenarioListEntry
+from service.domain.province_borders import set_borders
+from service.domain.schemas.provinces import (
+    BordersBody,
+    ProvinceEnvelope,
+    ProvinceList,
+    ProvinceListEntry,
+    ScenarioListEntry,
+)
 from service.spreadsheets.file_kinds import SpreadsheetKind
 from service.spreadsheets.province_workbook import ExtraSheets, build_province_zip, write_province_workbook
 from service.spreadsheets.workbook import iterate_file_chunks
@@ -90,15 +97,8 @@ class ProvinceService:
         with self._store.read_transaction() as transaction:
             stored = transaction.provinces.list_provinces()
         own = [_load_built_in(name)[0] for name in built_in.list_builtin_provinces()]
-        return ProvinceList(
-            provinces=(
-                *(_build_list_entry(one.id, one.name, one.scenarios, version=1, created=None) for one in own),
-                *(
-                    _build_list_entry(one.id, one.name, one.scenarios, version=one.version, created=one.created)
-                    for one in stored
-                ),
-            )
-        )
+        entries = [build_list_entry(one) for one in own] + [build_list_entry(one) for one in stored]
+        return ProvinceList(provinces=tuple(entries))
 
     def find_province(self, name: str, version: int | None = None) -> ProvinceVersion:
         """Find a version of a province (None: the newest); NotFoundError if there is none."""
@@ -159,6 +159,30 @@ class ProvinceService:
         """
         self._reject_built_in(name)
         beside, problem = self._parse_province_body(body)
+        title = beside.name or problem.name or name
+        return self._put_version(name, title, problem, beside.scenarios, caller, if_match, if_none_match)
+
+    def store_borders(self, name: str, body: BordersBody, caller: str, if_match: str | None) -> ProvinceVersion:
+        """Store a new version of a province with the borders of a GeoJSON file.
+
+        Raises ConflictError for a built-in province, NotFoundError, InvalidProblemError and PreconditionFailedError.
+        """
+        self._reject_built_in(name)
+        there = self.find_province(name)
+        require_current_etag(_strip_format_suffixes(if_match), there.etag)
+        problem = set_borders(there.problem.parse_problem(), body)
+        return self._put_version(name, there.name, problem, there.scenarios, caller, quote_etag(there.etag), None)
+
+    def _put_version(
+        self,
+        name: str,
+        title: str,
+        problem: PlanningProblem,
+        scenarios: tuple[Scenario, ...],
+        caller: str,
+        if_match: str | None,
+        if_none_match: str | None,
+    ) -> ProvinceVersion:
         stored = StoredProblem.from_problem(problem)
         with self._store.write_transaction() as transaction:
             there = _find_existing(transaction, name)
@@ -169,9 +193,9 @@ class ProvinceService:
                 expected = 0
             record = transaction.provinces.put_province(
                 name,
-                beside.name or problem.name or name,
+                title,
                 stored,
-                beside.scenarios,
+                scenarios,
                 caller=caller,
                 expected_version=expected,
             )
@@ -242,17 +266,18 @@ def _check_scenarios(findings: FindingCollector, problem: PlanningProblem, scena
                     findings.add_finding(f"/scenarios/{position}", one.code, f"{one.path}: {one.message}", one.remedy)
 
 
-def _build_list_entry(
-    name: str, title: str, scenarios: tuple[Scenario, ...], *, version: int, created: datetime | None
-) -> ProvinceListEntry:
+def build_list_entry(found: Province | ProvinceRecord | ProvinceVersion) -> ProvinceListEntry:
+    """Build the entry of a version in lists."""
+    is_built_in = isinstance(found, Province) or (isinstance(found, ProvinceVersion) and found.built_in)
     return ProvinceListEntry(
-        id=name,
-        name=title,
-        built_in=created is None,
-        version=version,
-        created=created,
+        id=found.id,
+        name=found.name,
+        built_in=is_built_in,
+        version=1 if isinstance(found, Province) else found.version,
+        created=None if isinstance(found, Province) else found.created,
         scenarios=tuple(
-            ScenarioListEntry(id=one.id, name=one.name, local_name=one.local_name, notes=one.notes) for one in scenarios
+            ScenarioListEntry(id=one.id, name=one.name, local_name=one.local_name, notes=one.notes)
+            for one in found.scenarios
         ),
     )
 

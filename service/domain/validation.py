@@ -82,6 +82,7 @@ def _build_report(findings: tuple[Finding, ...], problem: PlanningProblem | None
         findings=findings,
         size=None if problem is None else _measure_problem(problem),
         places=() if problem is None else _outline_places(problem),
+        borders=None if problem is None else problem.borders,
     )
 
 

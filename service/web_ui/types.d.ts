@@ -254,7 +254,19 @@ interface Province extends ProvinceListEntry {
 }
 
 /** A planning problem, as far as the page reads it; fields left out have their default values. */
+interface Shape {
+  type: string;
+  coordinates: any;
+}
+
+interface Borders {
+  source: string;
+  licence: string;
+  counties: Record<string, Shape>;
+}
+
 interface Problem {
+  borders?: Borders | null;
   periods: string[];
   period_days?: number | number[] | null;
   items?: Item[];

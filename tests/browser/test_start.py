@@ -22,7 +22,7 @@ def test_upload_plan_and_follow(open_page: OpenPage, service: Service, tmp_path:
     file.write_text(json.dumps(two_counties_raw()), encoding="utf-8")
     page = open_page("")
     page.get_by_text("Upload a province").click()
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").first.set_input_files(file)
     expect(page.get_by_label("Store as")).to_have_value("two-counties")
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.locator("input[name=province][value=two-counties]")).to_be_checked()
@@ -51,7 +51,7 @@ def test_findings_about_a_file_are_shown(open_page: OpenPage, monitor: PageMonit
     page = open_page("")
     page.get_by_text("Upload a province").click()
     for name, words in (("wrong", "/problem/counties/0/power_area"), ("noise", "not JSON")):
-        page.locator("input[type=file]").set_input_files(tmp_path / f"{name}.json")
+        page.locator("input[type=file]").first.set_input_files(tmp_path / f"{name}.json")
         page.get_by_role("button", name="Upload", exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text(words)
 
@@ -64,7 +64,7 @@ def test_a_workbook_is_checked_and_a_marked_copy_saved(
     file.write_bytes(edited(both(put("items", "H2", -1), put("items", "D4", "Hygiene"))))
     page = open_page("")
     page.get_by_text("Upload a province").click()
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").first.set_input_files(file)
     for action in ("Check only", "Upload"):
         page.get_by_role("button", name=action, exact=True).click()
         expect(page.locator(".findings")).to_contain_text("items · 2 · ")
@@ -110,7 +110,7 @@ def test_a_province_is_uploaded_as_sheets(open_page: OpenPage, service: Service,
         file.write_bytes(answer.read())
     page = open_page("")
     page.get_by_text("Upload a province").click()
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[type=file]").first.set_input_files(file)
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.locator(f"input[name=province][value=ours-{kind}]")).to_be_checked(timeout=60_000)
     scenarios = service.json("/v1/provinces/ryanggang")["scenarios"]

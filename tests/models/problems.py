@@ -132,5 +132,34 @@ REQUIREMENT_MISTAKES: list[tuple[str, str, Modification]] = [
     ("unknown_item", "/supply_shares/promised/sope", lambda raw: raw["supply_shares"].update(promised={"sope": 1})),
 ]
 
-FURTHER_MISTAKES = (*PAST_MISTAKES, *WHOLE_UNIT_MISTAKES, *REQUIREMENT_MISTAKES)
-"""Mistakes of the past, of whole units and of requirements."""
+SQUARE = [[128.0, 41.0], [129.0, 41.0], [129.0, 42.0], [128.0, 42.0], [128.0, 41.0]]
+"""A ring of one degree, open where its last position is left out."""
+
+
+def square_border(
+    county: str, *rings: list[list[float]], kind: str = "Polygon", latitude: float | None = None
+) -> Modification:
+    """Add a border of rings, and a seat of the first county at a latitude, which may lie outside of the square."""
+
+    def modify(raw: Raw) -> None:
+        coordinates = [rings] if kind == "MultiPolygon" else rings
+        geometry = {"type": kind, "coordinates": coordinates}
+        raw["borders"] = {"source": "survey", "licence": "CC0", "counties": {county: geometry}}
+        raw["counties"][0].update(latitude=latitude, longitude=128.5)
+
+    return modify
+
+
+BORDER_MISTAKES: list[tuple[str, str, Modification]] = [
+    ("unknown_county", "/borders/counties/hyesam", square_border("hyesam", SQUARE)),
+    ("open_ring", "/borders/counties/hyesan/coordinates/0", square_border("hyesan", SQUARE[:-1])),
+    (
+        "open_ring",
+        "/borders/counties/hyesan/coordinates/0/1",
+        square_border("hyesan", SQUARE, SQUARE[:-1], kind="MultiPolygon"),
+    ),
+    ("seat_outside_border", "/counties/0/latitude", square_border("hyesan", SQUARE, latitude=42.5)),
+]
+
+FURTHER_MISTAKES = (*PAST_MISTAKES, *WHOLE_UNIT_MISTAKES, *REQUIREMENT_MISTAKES, *BORDER_MISTAKES)
+"""Mistakes of the past, of whole units, of requirements and of borders."""

@@ -83,7 +83,7 @@ def _may_be_numbers(schema: Any) -> bool:
         return any(_may_be_numbers(one) for one in schema)
     if not isinstance(schema, dict):
         return False
-    if schema.get("type") == "array":
+    if schema.get("type") == "array" and "items" in schema:
         # the limit of a period may be null
         entries = schema["items"].get("anyOf", [schema["items"]])
         if any(entry.get("type") == "number" for entry in entries):

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-const { buildPath, clipToNearer, computeBounds, computeCells, computePositions } =
+const { buildPath, clipToNearer, computeBounds, computeCells, computePositions, createProjection } =
   await import("../../service/web_ui/static/views/map/geometry.js");
 
 /** @param {Point} a @param {Point} b */
@@ -43,6 +43,17 @@ describe("computePositions", () => {
     for (const { x, y } of positions) {
       assert.ok(Math.abs(((x - 500) / 300) ** 2 + ((y - 380) / 280) ** 2 - 1) < 1e-9);
     }
+  });
+});
+
+describe("createProjection", () => {
+  it("makes room for borders beyond the places", () => {
+    const places = [...buildPlaces({ a: [41, 128], b: [41.5, 128.5] }).places.values()];
+    const corner = { longitude: 130, latitude: 40 };
+    const project = createProjection(places, [corner]);
+    assert.ok(project);
+    const { x, y } = project(corner.longitude, corner.latitude);
+    assert.ok(x > 0 && x <= 1000 && y > 0 && y <= 760);
   });
 });
 

@@ -6,6 +6,7 @@ condition; its docstring states the condition. `CHECKS` of each module lists its
 
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import (
+    borders,
     budgets,
     coefficients,
     cycles,
@@ -51,6 +52,7 @@ PART_CHECKS = (
     *past.CHECKS,
     *population.CHECKS,
     *requirements.CHECKS,
+    *borders.CHECKS,
 )
 """Checks of parts of a problem, in the order of their findings."""
 
@@ -59,6 +61,7 @@ WHOLE_PROBLEM_CHECKS = (
     *labels.CHECKS,
     *population.WHOLE_PROBLEM_CHECKS,
     *requirements.WHOLE_PROBLEM_CHECKS,
+    *borders.WHOLE_PROBLEM_CHECKS,
 )
 """Checks of the problem as a whole. They yield only warnings and require a complete problem."""
 

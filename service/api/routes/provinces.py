@@ -13,7 +13,7 @@ from service.api.dependencies import CallerDependency, PrincipalDependency, Serv
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary, describe_headers
 from service.api.permissions import require_permission
-from service.api.request_bodies import DocumentBodyDependency, RequestBody
+from service.api.request_bodies import DocumentBodyDependency, JsonBody, RequestBody
 from service.api.routing import ApiRouter
 from service.core.errors import (
     BODY_ERRORS,
@@ -26,8 +26,8 @@ from service.core.errors import (
 )
 from service.core.etags import IfMatch, IfNoneMatch, matches_etag, quote_etag
 from service.domain.problem_sources import process_document
-from service.domain.provinces import ProvinceService, ProvinceVersion, stream_province_file
-from service.domain.schemas.provinces import ProvinceBody, ProvinceList, ProvinceView
+from service.domain.provinces import ProvinceService, ProvinceVersion, build_list_entry, stream_province_file
+from service.domain.schemas.provinces import BordersBody, ProvinceBody, ProvinceList, ProvinceListEntry, ProvinceView
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES
 
 router = ApiRouter(prefix="/v1/provinces", tags=["provinces"])
@@ -157,6 +157,33 @@ async def store_province(
 
     found = await body.process_in_thread(store_from_body)
     return await run_in_read_thread(partial(_build_response, found, 201 if found.version == 1 else 200))
+
+
+@router.put(
+    "/{province}/borders",
+    summary="Store the borders of a province",
+    dependencies=[require_permission("draft")],
+    response_model=ProvinceListEntry,
+    responses={
+        **document_errors(*BODY_ERRORS, NotFoundError, ConflictError, PreconditionFailedError),
+        200: {"description": "A new version with these borders is stored.", "headers": _ETAG},
+    },
+)
+def store_borders(
+    province: ProvinceName,
+    services: ServicesDependency,
+    caller: CallerDependency,
+    body: JsonBody[BordersBody],
+    if_match: IfMatch = None,
+) -> Response:
+    """Store a new version of a province with the borders of its counties, a GeoJSON file of one feature for each county.
+
+    A feature states its county as `id`, or as `county` in its properties. The file states its source and licence, which
+    the map shows. No figure of a plan depends on borders.
+    """
+    found = ProvinceService(services.store, services.settings).store_borders(province, body, caller, if_match)
+    content = build_list_entry(found).model_dump_json()
+    return Response(content, headers=_build_headers(found), media_type="application/json")
 
 
 @router.delete(

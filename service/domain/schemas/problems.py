@@ -8,6 +8,7 @@ from models.base import ACCEPT_INTEGRAL_FLOAT, Frozen, Id
 from models.changes.change import Change
 from models.demand import DemandEstimate
 from models.heads import GroupHeads
+from models.problem.borders import Borders
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding
 
@@ -87,6 +88,8 @@ class ValidationReport(Frozen):
     """Size of the problem; null where it is not valid."""
     places: tuple[PlaceOutline, ...] = ()
     """Counties and stations of the problem, for a preview on a map; none where it is not valid."""
+    borders: Borders | None = None
+    """Borders that the problem carries, for the preview."""
 
 
 MAX_CHANGES = 1_000

@@ -1,11 +1,13 @@
 """Provinces as they travel."""
 
 from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from models.base import Frozen, Name
 from models.changes.change import Scenario
+from models.problem.borders import BorderText, Geometry
 from models.problem.planning_problem import PlanningProblem
 
 
@@ -23,6 +25,49 @@ class ProvinceBody(ProvinceEnvelope):
 
     problem: PlanningProblem
     """Its problem, as it is in an ordinary year."""
+
+
+def _keep_shape(value: Any) -> Any:
+    """Return a geometry without further members, such as `bbox`, which programs add."""
+    return (
+        {name: value[name] for name in ("type", "coordinates") if name in value} if isinstance(value, dict) else value
+    )
+
+
+class BorderFeature(BaseModel):
+    """A county of a GeoJSON file. Members that are not listed are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    type: Literal["Feature"]
+    """Kind of object (RFC 7946)."""
+    id: str | None = None
+    """Identifier of the county; alternatively `properties.county`."""
+    properties: dict[str, Any] | None = None
+    """Properties, of which only `county` is read: the identifier of the county, if `id` is absent."""
+    geometry: Annotated[Geometry, BeforeValidator(_keep_shape)]
+    """Area of the county."""
+
+    @property
+    def county(self) -> str | None:
+        """Stated identifier of the county; None if there is none."""
+        stated = self.id if self.id is not None else (self.properties or {}).get("county")
+        return stated if isinstance(stated, str) else None
+
+
+class BordersBody(BaseModel):
+    """Borders of counties as GeoJSON. Members that are not listed are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    type: Literal["FeatureCollection"]
+    """Kind of object (RFC 7946)."""
+    source: BorderText
+    """Who made the borders, as the map states it."""
+    licence: BorderText
+    """Licence of the borders, as the map states it."""
+    features: tuple[BorderFeature, ...] = Field(min_length=1, max_length=10_000)
+    """One feature for each county."""
 
 
 class ScenarioListEntry(Frozen):

@@ -21,7 +21,7 @@ from service.domain.schemas.keys import KeyBody
 from service.domain.schemas.plan_titles import TitleBody
 from service.domain.schemas.plans import PlanBody
 from service.domain.schemas.problems import ProblemSource
-from service.domain.schemas.provinces import ProvinceBody
+from service.domain.schemas.provinces import BordersBody, ProvinceBody
 from service.domain.schemas.sensitivity import CompareBody, CurveBody, GridBody, WhatIfBody
 from service.domain.schemas.webhooks import WebhookBody
 from tests.service.api.conftest import WAIT
@@ -164,6 +164,10 @@ EXAMPLES = [
     *(("post", "/v1/webhooks", "/v1/webhooks", name) for name in BODY_EXAMPLES[WebhookBody]),
     *(("put", "/v1/plans/{plan}/title", "PLAN/title", name) for name in BODY_EXAMPLES[TitleBody]),
     *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in BODY_EXAMPLES[ProvinceBody]),
+    *(
+        ("put", "/v1/provinces/{province}/borders", "/v1/provinces/example/borders", name)
+        for name in BODY_EXAMPLES[BordersBody]
+    ),
 ]
 
 

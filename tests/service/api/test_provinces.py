@@ -110,3 +110,55 @@ def test_a_stored_province_can_be_planned_in_its_scenario(client: TestClient, pr
     assert answer.json()["source"] == source
     planned = client.get(answer.headers["location"] + "/problem").json()
     assert planned["power_areas"][0]["limit_kwh"] == [7500.0, 6000.0]
+
+
+SQUARE = [[128.0, 41.2], [128.4, 41.2], [128.4, 41.6], [128.0, 41.6], [128.0, 41.2]]
+
+
+def feature(name: str | None, ring: list[list[float]] | None = None, **properties: Any) -> dict[str, Any]:
+    stated = {} if name is None else {"id": name}
+    geometry = {"type": "Polygon", "coordinates": [ring or SQUARE], "bbox": [128, 41, 129, 42]}
+    return {"type": "Feature", "properties": properties, "geometry": geometry, **stated}
+
+
+def collection(*features: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "source": "survey", "licence": "CC0", "features": features, "crs": {}, **more}
+
+
+def test_borders_are_a_version_of_their_own_and_leave_the_rest(client: TestClient, problem: dict[str, Any]) -> None:
+    first = client.put("/v1/provinces/bordered", json=body(problem))
+    shapes = collection(feature("hyesan"), feature(None, county="kapsan"))
+    tag = first.headers["etag"]
+    second = client.put("/v1/provinces/bordered/borders", json=shapes, headers={"If-Match": tag})
+    assert second.status_code == 200
+    assert second.json()["version"] == 2
+    read = client.get("/v1/provinces/bordered")
+    assert second.headers["etag"] == read.headers["etag"]
+    borders = read.json()["problem"].pop("borders")
+    assert (borders["source"], borders["licence"]) == ("survey", "CC0")
+    assert borders["counties"]["kapsan"] == {"type": "Polygon", "coordinates": [SQUARE]}
+    assert client.get("/v1/provinces/bordered?version=1").json()["problem"].get("borders") is None
+    assert read.json()["scenarios"][0]["id"] == "dry"
+    assert_problem(client.put("/v1/provinces/bordered/borders", json=shapes, headers={"If-Match": tag}), 412)
+    assert_problem(client.put("/v1/provinces/ryanggang/borders", json=shapes), 409)
+    assert_problem(client.put("/v1/provinces/nowhere/borders", json=shapes), 404)
+    report = client.post("/v1/validate", json={"problem": problem | {"borders": borders}}).json()
+    assert report["borders"] == borders
+
+
+def test_every_mistake_of_borders_is_told_by_its_feature(client: TestClient, problem: dict[str, Any]) -> None:
+    client.put("/v1/provinces/wrong-borders", json=body(problem))
+    shapes = collection(
+        feature("hyesan"), feature("hyesan"), feature(None), feature("kapsam"), feature("kapsan", SQUARE[:4])
+    )
+    answer = client.put("/v1/provinces/wrong-borders/borders", json=shapes)
+    found = {one["path"]: one["code"] for one in assert_problem(answer, 422)["errors"]}
+    assert found == {
+        "/features/1/id": "duplicate_id",
+        "/features/2/id": "missing",
+        "/features/3/id": "unknown_county",
+        "/features/4/geometry/coordinates/0": "open_ring",
+    }
+    unlicensed = collection(feature("hyesan"), licence="")
+    answer = client.put("/v1/provinces/wrong-borders/borders", json=unlicensed)
+    assert "/licence" in paths(assert_problem(answer, 422)["errors"])

@@ -86,6 +86,7 @@ export default {
   "map.months": "A small map for every month; each opens its month",
   "map.source":
     "A coloured area holds the points of the province nearest to a county town; the lines between counties are not borders. Outlines of provinces: Natural Earth, public domain.",
+  "map.borders": "Borders of counties: {source}. Licence: {licence}.",
   "map.no-outline":
     "A coloured area holds the points nearest to a county town; its edge is not a border.",
   "map.zoom": "Size of the map",

@@ -227,6 +227,8 @@ export default {
   "start.size.periods": "{n} months",
   "start.size.periods-one": "{n} month",
   "start.upload": "Upload a province",
+  "start.borders":
+    "Borders of the counties for the map, if you have them (GeoJSON with source and licence)",
   "start.upload-hint":
     "A JSON file, an Excel workbook or a zip of CSV sheets. You can also drop the file here.",
   "start.upload-name": "Store as",

@@ -21,6 +21,8 @@ export default {
   "finding.more_findings": "한 번에 알릴 수 있는 것보다 잘못이 더 많습니다.",
   "finding.unknown_item": "`items`에 없는 품목입니다.",
   "finding.unknown_requirement": "`requirements`에 없는 요구입니다.",
+  "finding.open_ring": "경계의 고리가 시작점에서 끝나지 않습니다.",
+  "finding.seat_outside_border": "군 소재지가 그 군의 경계 밖에 있습니다.",
   "finding.share_of_nothing": "요구를 채워 주지 않는 품목에 그 요구의 몫이 적혀 있습니다.",
   "finding.shares_sum": "한 요구에서 품목들의 몫이 합하여 1이 될 수 없습니다.",
   "finding.requirement_without_provider":

@@ -84,6 +84,7 @@ export default {
   "map.months": "달마다 작은 지도, 누르면 그달이 열립니다",
   "map.source":
     "색칠한 구역은 도 안에서 군 소재지에 가장 가까운 곳이며, 군 사이의 선은 경계선이 아닙니다. 도의 윤곽: 내추럴 어스(공개 자료).",
+  "map.borders": "군 경계: {source}. 사용 조건: {licence}.",
   "map.no-outline": "색칠한 구역은 군 소재지에 가장 가까운 곳이며 경계선이 아닙니다.",
   "map.zoom": "지도 크기",
   "map.zoom-in": "확대",

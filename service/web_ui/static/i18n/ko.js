@@ -225,6 +225,7 @@ export default {
   "start.size.periods": "{n}달",
   "start.size.periods-one": "{n}달",
   "start.upload": "도 자료 올리기",
+  "start.borders": "지도에 쓸 군 경계가 있으면 고르십시오(출처와 사용 조건이 적힌 GeoJSON)",
   "start.upload-hint":
     "JSON 파일, 엑셀 통합 문서 또는 CSV 묶음(zip). 파일을 여기에 끌어다 놓아도 됩니다.",
   "start.upload-name": "저장할 이름",

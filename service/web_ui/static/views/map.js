@@ -136,8 +136,10 @@ class MapView {
 
   /** @returns {HTMLElement} what the areas are, and where their outline comes from */
   renderSource() {
+    const { borders } = this.data.problemIndex.problem;
     const key = this.geography.outline.length ? "map.source" : "map.no-outline";
-    return h("p", { class: "soft small" }, t(key));
+    const text = borders && this.geography.borders.size ? t("map.borders", borders) : t(key);
+    return h("p", { class: "soft small" }, text);
   }
 
   renderGoodsSelect() {

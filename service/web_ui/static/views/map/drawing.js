@@ -5,7 +5,7 @@ import { formatCompact, formatNumber, formatQuantity, formatWon } from "../../li
 import { t } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
 import { getClassColour } from "./classes.js";
-import { buildPath, computeBounds, computeCells, computeRectangle } from "./geometry.js";
+import { buildRings, computeBounds, computeCells, computeRectangle } from "./geometry.js";
 import { drawGround, drawOutline } from "./ground.js";
 import { LabelPlacer } from "./labels.js";
 
@@ -36,21 +36,25 @@ const MIN_SWAP = 0.5;
  * @property {MapState} state what is shown
  * @property {Handlers} handlers what the user does
  * @property {Map<string, Point>} positions positions of all places
- * @property {Map<string, Point[]>} cells corners of the cells of the counties
+ * @property {Map<string, Point[][]>} areas rings of the areas of the counties
  * @property {number} unit one pixel in units of the drawing
  * @property {LabelPlacer} labels placer of the labels
  */
 
 /**
- * Compute the cells of the counties.
- * @param {import("./geography.js").Geography} geography positions and outline
+ * Compute the areas of the counties.
+ * @param {import("./geography.js").Geography} geography positions, outline and borders
  * @param {string[]} counties the counties
- * @returns {Map<string, Point[]>} corners by county; with an outline they reach beyond it, and are clipped when drawn
+ * @returns {Map<string, Point[][]>} rings by county: its border, or else the points nearest to its marker; with an outline these reach
+ *   beyond it, and are clipped when drawn
  */
-export function computeCountyCells({ positions, outline }, counties) {
+export function computeCountyAreas({ positions, outline, borders }, counties) {
   const markers = new Map(counties.map((id) => [id, getPosition(positions, id)]));
-  if (!outline.length) return computeCells(markers);
-  return computeCells(markers, computeRectangle([...outline.flat(), ...markers.values()]));
+  const ground = outline.length
+    ? computeRectangle([...outline.flat(), ...markers.values()])
+    : undefined;
+  const cells = computeCells(markers, ground);
+  return new Map([...cells].map(([id, corners]) => [id, borders.get(id) ?? [corners]]));
 }
 
 /**
@@ -67,8 +71,8 @@ export function drawMap(data, geography, state, handlers, { width, maxHeight, tr
   const { positions, outline } = geography;
   const counties = [...problemIndex.counties.keys()];
   const stations = [...problemIndex.stations.keys()];
-  const cells = computeCountyCells(geography, counties);
-  const land = outline.length ? outline.flat() : [...cells.values()].flat();
+  const areas = computeCountyAreas(geography, counties);
+  const land = outline.length ? outline.flat() : [...areas.values()].flat(2);
   const box =
     width < NARROW_WIDTH
       ? computeBounds(land, 8, 8, 0)
@@ -83,7 +87,7 @@ export function drawMap(data, geography, state, handlers, { width, maxHeight, tr
   };
   const labels = new LabelPlacer(visible);
   /** @type {Canvas} */
-  const canvas = { data, state, handlers, positions, cells, unit, labels };
+  const canvas = { data, state, handlers, positions, areas, unit, labels };
   for (const id of counties) {
     labels.reserve(getPosition(positions, id), computeRadius(canvas, id) + 2 * unit);
   }
@@ -172,7 +176,7 @@ export function getCountyColour(data, id, state) {
 }
 
 /** @param {Canvas} canvas @param {string} id @returns {SVGElement} */
-function drawCounty({ data, state, handlers, cells, unit }, id) {
+function drawCounty({ data, state, handlers, areas, unit }, id) {
   const { problemIndex } = data;
   const isSelected = id === state.county;
   const figure = data.formatFigure(data.computeFigure(id, state), state);
@@ -189,7 +193,8 @@ function drawCounty({ data, state, handlers, cells, unit }, id) {
     handlers.onPick(id);
   };
   return s("path", {
-    d: buildPath(cells.get(id) ?? []),
+    d: buildRings(areas.get(id) ?? []),
+    "fill-rule": "evenodd",
     class: "map-county",
     role: "button",
     tabindex: "0",

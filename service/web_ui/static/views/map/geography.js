@@ -1,4 +1,7 @@
-/** Where places lie, and the outline of the province around them: Natural Earth's, if the counties lie in one of its provinces. */
+/**
+ * Where places lie, and what is drawn around them: the borders that the problem carries, or else the outline of Natural Earth's province
+ * in which the counties lie.
+ */
 
 import { fetchCached } from "../../lib/api.js";
 import { computePositions, createProjection } from "./geometry.js";
@@ -15,19 +18,26 @@ const MIN_INSIDE = 0.5;
  * @property {Map<string, Point>} positions positions of all places
  * @property {Point[][]} outline rings of the province; none if it is not known
  * @property {Point[][][]} neighbours rings of each other province
+ * @property {Map<string, Point[][]>} borders rings of each county whose border the problem carries
  */
 
 /**
  * Load positions and outlines.
- * @param {{places: Map<string, Place>, counties: Map<string, Place>}} problemIndex the problem, or its places
+ * @param {{places: Map<string, Place>, counties: Map<string, Place>, problem?: {borders?: Borders|null}}} problemIndex the problem, or its places
  * @returns {Promise<Geography>} the geography
  */
 export async function loadGeography(problemIndex) {
   const d3 = await import(new URL("../../vendor/d3/d3.js", import.meta.url).href);
-  const positions = computePositions(problemIndex);
-  const project = createProjection([...problemIndex.places.values()]);
+  const shapes = Object.entries(problemIndex.problem?.borders?.counties ?? {});
+  const corners = shapes.flatMap(([, shape]) => listCorners(shape));
+  const project = createProjection([...problemIndex.places.values()], corners);
+  const positions = computePositions(problemIndex, project);
+  const borders = new Map(
+    project ? shapes.map(([county, shape]) => [county, listRings(shape, project)]) : [],
+  );
   /** @type {Geography} */
-  const geography = { d3, positions, outline: [], neighbours: [] };
+  const geography = { d3, positions, outline: [], neighbours: [], borders };
+  if (borders.size) return geography;
   const towns = [...problemIndex.counties.values()].map(({ longitude, latitude }) => [
     longitude ?? NaN,
     latitude ?? NaN,
@@ -59,7 +69,15 @@ async function loadProvinces(d3) {
   return d3.feature(topology, topology.objects.prk).features;
 }
 
-/** @param {{type: string, coordinates: any}} geometry @param {(longitude: number, latitude: number) => Point} project @returns {Point[][]} */
+/** @param {Shape} shape @returns {import("./geometry.js").Coordinates[]} */
+function listCorners({ type, coordinates }) {
+  const rings = type === "Polygon" ? coordinates : coordinates.flat();
+  return rings
+    .flat()
+    .map((/** @type {[number, number]} */ [longitude, latitude]) => ({ longitude, latitude }));
+}
+
+/** @param {Shape} shape @param {(longitude: number, latitude: number) => Point} project @returns {Point[][]} */
 function listRings({ type, coordinates }, project) {
   const polygons = type === "Polygon" ? [coordinates] : coordinates;
   return polygons.flatMap((/** @type {number[][][]} */ polygon) =>

@@ -1,5 +1,7 @@
 /** Geometry of the map: positions of places, and the cells of counties around their markers. */
 
+/** @typedef {{longitude: number, latitude: number}} Coordinates degrees east and north */
+
 /** Size of the area that contains all places, in units of the drawing. */
 const WIDTH = 1000;
 const HEIGHT = 760;
@@ -15,10 +17,10 @@ const DISC_CORNERS = 72;
 /**
  * Compute the positions of places by their coordinates.
  * @param {{places: Map<string, Place>}} problemIndex the problem
- * @returns {Map<string, Point>} positions by place; places are on a circle if any of them has no coordinates
+ * @param {((longitude: number, latitude: number) => Point)|null} [project] the projection; by default one that fits the places
+ * @returns {Map<string, Point>} positions by place; places are on a circle without a projection
  */
-export function computePositions({ places }) {
-  const project = createProjection([...places.values()]);
+export function computePositions({ places }, project = createProjection([...places.values()])) {
   if (!project) return placeOnCircle([...places.keys()]);
   return new Map(
     [...places].map(([id, { longitude, latitude }]) => [
@@ -31,15 +33,17 @@ export function computePositions({ places }) {
 /**
  * Create a projection (equirectangular) that fits all places into the area of the drawing.
  * @param {Place[]} places the places
+ * @param {Coordinates[]} [corners] what else the area contains
  * @returns {((longitude: number, latitude: number) => Point)|null} the position of coordinates; null if a place has none
  */
-export function createProjection(places) {
-  const coordinates = places.flatMap(({ latitude, longitude }) =>
+export function createProjection(places, corners = []) {
+  const towns = places.flatMap(({ latitude, longitude }) =>
     isCoordinate(latitude) && isCoordinate(longitude) ? [{ latitude, longitude }] : [],
   );
-  if (!places.length || coordinates.length < places.length) return null;
-  const sum = coordinates.reduce((total, { latitude }) => total + latitude, 0);
+  if (!places.length || towns.length < places.length) return null;
+  const sum = towns.reduce((total, { latitude }) => total + latitude, 0);
   const cosine = Math.cos(((sum / places.length) * Math.PI) / 180);
+  const coordinates = [...towns, ...corners];
   const [left, right] = findRange(coordinates.map(({ longitude }) => longitude * cosine));
   const [top, bottom] = findRange(coordinates.map(({ latitude }) => -latitude));
   const scale = Math.min(
@@ -69,7 +73,11 @@ function placeOnCircle(ids) {
 }
 
 /** @param {number[]} numbers @returns {[number, number]} */
-const findRange = (numbers) => [Math.min(...numbers), Math.max(...numbers)];
+const findRange = (numbers) =>
+  numbers.reduce(
+    ([least, most], number) => [Math.min(least, number), Math.max(most, number)],
+    [Infinity, -Infinity],
+  );
 
 /**
  * Compute the cell of every county: the part of the ground that is nearer to its marker than to any other.
@@ -173,3 +181,10 @@ export function clipToNearer(polygon, marker, other) {
  */
 export const buildPath = (corners) =>
   `M${corners.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}Z`;
+
+/**
+ * Build a path of several closed rings.
+ * @param {Point[][]} rings the rings
+ * @returns {string} the attribute `d`
+ */
+export const buildRings = (rings) => rings.map(buildPath).join("");

@@ -1,10 +1,7 @@
 /** What lies under the counties: the outline of the province, and the neighbours around it. */
 
 import { s } from "../../lib/dom.js";
-import { buildPath } from "./geometry.js";
-
-/** @param {Point[][]} rings @returns {string} */
-const buildRings = (rings) => rings.map(buildPath).join("");
+import { buildRings } from "./geometry.js";
 
 /**
  * Draw the neighbours, and define the outline that clips the counties.

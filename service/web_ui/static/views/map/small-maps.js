@@ -3,8 +3,8 @@
 import { h, s } from "../../lib/dom.js";
 import { formatPeriod } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { computeCountyCells, getCountyColour } from "./drawing.js";
-import { buildPath, computeBounds } from "./geometry.js";
+import { computeCountyAreas, getCountyColour } from "./drawing.js";
+import { buildRings, computeBounds } from "./geometry.js";
 import { drawGround, drawOutline } from "./ground.js";
 
 /**
@@ -17,17 +17,22 @@ import { drawGround, drawOutline } from "./ground.js";
  */
 export function drawSmallMaps(data, geography, state, onPick) {
   const { problemIndex } = data;
-  const cells = computeCountyCells(geography, [...problemIndex.counties.keys()]);
+  const areas = computeCountyAreas(geography, [...problemIndex.counties.keys()]);
   const { outline } = geography;
-  const land = outline.length ? outline.flat() : [...cells.values()].flat();
+  const land = outline.length ? outline.flat() : [...areas.values()].flat(2);
   const box = computeBounds(land, 8, 8, 0);
   const unit = box.width / 200;
   const maps = problemIndex.periods.map((month) => {
     const shown = { ...state, month };
     const figure = data.formatProvinceFigure(shown);
-    const counties = [...cells].map(([id, corners]) => {
+    const counties = [...areas].map(([id, rings]) => {
       const style = { fill: getCountyColour(data, id, shown), "stroke-width": `${unit}px` };
-      return s("path", { d: buildPath(corners), class: "map-small-county", style });
+      return s("path", {
+        d: buildRings(rings),
+        "fill-rule": "evenodd",
+        class: "map-small-county",
+        style,
+      });
     });
     const clip = outline.length ? "url(#map-province)" : null;
     const drawing = s(

@@ -5,7 +5,7 @@ import { formatNumber } from "../../lib/format.js";
 import { getDisplayName, t } from "../../lib/i18n.js";
 import { loadStylesheet } from "../../lib/stylesheets.js";
 import { loadGeography } from "../map/geography.js";
-import { buildPath, computeBounds } from "../map/geometry.js";
+import { buildRings, computeBounds } from "../map/geometry.js";
 import { drawOutline } from "../map/ground.js";
 import { LabelPlacer } from "../map/labels.js";
 
@@ -16,10 +16,10 @@ const SIZES = ["counties", "factories", "items", "links", "periods"];
 
 /**
  * Render the size of a problem, and its places on a map if they have coordinates.
- * @param {{size: Record<string, number>, places: PlaceOutline[]}} report report of a valid file
+ * @param {{size: Record<string, number>, places: PlaceOutline[], borders: Borders|null}} report report of a valid file
  * @returns {Promise<HTMLElement>} the preview
  */
-export async function renderPreview({ size, places }) {
+export async function renderPreview({ size, places, borders }) {
   await loadStylesheet("map");
   const sizes = SIZES.map((name) => t(`start.size.${name}`, { n: formatNumber(size[name]) }));
   const missing = places.filter(
@@ -28,7 +28,10 @@ export async function renderPreview({ size, places }) {
   const preview = h("div", { class: "preview" }, h("p", {}, sizes.join(" · ")));
   if (!places.length || missing.length) {
     preview.append(h("p", { class: "soft" }, t("start.no-map")));
-  } else preview.append(drawPlaces(places, await loadGeography(indexPlaces(places))));
+  } else {
+    const geography = await loadGeography({ ...indexPlaces(places), problem: { borders } });
+    preview.append(drawPlaces(places, geography));
+  }
   return preview;
 }
 
@@ -42,8 +45,14 @@ function indexPlaces(places) {
 /** @param {PlaceOutline[]} places @param {import("../map/geography.js").Geography} geography @returns {SVGElement} */
 function drawPlaces(places, geography) {
   const { positions, outline, neighbours } = geography;
+  const borders = [...geography.borders.values()];
   const at = (/** @type {string} */ id) => positions.get(id) ?? { x: 0, y: 0 };
-  const box = computeBounds([...outline.flat(), ...positions.values()], 70, 30, 0);
+  const box = computeBounds(
+    [...outline.flat(), ...borders.flat(2), ...positions.values()],
+    70,
+    30,
+    0,
+  );
   const unit = box.width / WIDTH;
   const labels = new LabelPlacer(box);
   for (const { id } of places) labels.reserve(at(id), 5 * unit);
@@ -64,8 +73,8 @@ function drawPlaces(places, geography) {
       style,
     });
   });
-  const lands = neighbours.map((rings) =>
-    s("path", { d: rings.map(buildPath).join(""), class: "map-neighbour" }),
+  const lands = [...neighbours, ...borders].map((rings) =>
+    s("path", { d: buildRings(rings), class: "map-neighbour", "fill-rule": "evenodd" }),
   );
   return s(
     "svg",

@@ -1,4 +1,4 @@
-/** Uploading a province as JSON, an Excel workbook, or a zip file of CSV sheets. */
+/** Uploading a province as JSON, an Excel workbook, or a zip file of CSV sheets, and beside it the borders of its counties as GeoJSON. */
 
 import { downloadFile } from "../../lib/api.js";
 import { renderField } from "../../lib/components.js";
@@ -33,6 +33,7 @@ export function fillUploadControl(control, context, onStored) {
     maxlength: 100,
     autocomplete: "off",
   });
+  const borders = h("input", { type: "file", accept: ".geojson,.json" });
   const send = createButton("start.upload-send");
   const check = createButton("start.check-file");
   const status = h("div", {});
@@ -57,7 +58,10 @@ export function fillUploadControl(control, context, onStored) {
   send.addEventListener("click", () =>
     process(async ({ type, blob }) => {
       const path = `/v1/provinces/${encodeURIComponent(name.value)}`;
-      onStored(await context.api.putJson(path, blob, { headers: { "Content-Type": type } }));
+      const stored = await context.api.putJson(path, blob, { headers: { "Content-Type": type } });
+      onStored(stored);
+      const shapes = borders.files?.[0];
+      if (shapes) onStored(await storeBorders(context, stored, shapes));
       return null;
     }),
   );
@@ -65,6 +69,7 @@ export function fillUploadControl(control, context, onStored) {
   control.append(
     h("p", { class: "soft small" }, t("start.upload-hint")),
     h("div", { class: "controls" }, input, check, renderField(t("start.upload-name"), name), send),
+    h("div", { class: "controls" }, renderField(t("start.borders"), borders)),
     status,
   );
   enableDrop(control, (files) => {
@@ -73,6 +78,19 @@ export function fillUploadControl(control, context, onStored) {
     handleFile();
     check.click();
   });
+}
+
+/**
+ * Store the borders of the counties of a province.
+ * @param {ViewContext} context context of the view
+ * @param {ProvinceListEntry} province the province
+ * @param {File} file GeoJSON
+ * @returns {Promise<ProvinceListEntry>} its new version
+ */
+function storeBorders(context, { id }, file) {
+  const path = `/v1/provinces/${encodeURIComponent(id)}/borders`;
+  const headers = { "Content-Type": "application/json" };
+  return context.api.putJson(path, new Blob([file]), { headers });
 }
 
 /**
