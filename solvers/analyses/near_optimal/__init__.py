@@ -1,1 +1,0 @@
-"""What is left open within some slack of the optimum: ranges of measures, and alternative plans."""
