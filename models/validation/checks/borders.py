@@ -30,7 +30,7 @@ def check_closed_rings(context: ProblemContext) -> Iterator[Finding]:
                     yield make_finding("open_ring", where, message, "Repeat the first position at the end of the ring.")
 
 
-def check_seats_within_borders(context: ProblemContext) -> Iterator[Finding]:
+def check_coordinates_within_borders(context: ProblemContext) -> Iterator[Finding]:
     """The seat of a county lies within its border."""
     borders = context.problem.borders
     if borders is None:
@@ -53,5 +53,5 @@ def check_seats_within_borders(context: ProblemContext) -> Iterator[Finding]:
 CHECKS = (check_border_counties, check_closed_rings)
 """Checks of parts of a problem."""
 
-WHOLE_PROBLEM_CHECKS = (check_seats_within_borders,)
+WHOLE_PROBLEM_CHECKS = (check_coordinates_within_borders,)
 """Checks of the problem as a whole."""
