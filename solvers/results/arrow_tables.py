@@ -27,6 +27,12 @@ def build_compact_label_column(codes: IntArray, labels: Sequence[str]) -> pa.Dic
     return build_label_column(compact, [labels[code] for code in used])
 
 
+def build_text_column(texts: Sequence[str]) -> pa.DictionaryArray:
+    """Build a dictionary-encoded column of texts, in order of appearance."""
+    labels = {text: position for position, text in enumerate(dict.fromkeys(texts))}
+    return build_label_column(np.array([labels[text] for text in texts], dtype=np.int64), tuple(labels))
+
+
 def build_number_column(values: FloatArray) -> pa.Array:
     """Build a column of numbers; −0 becomes 0."""
     plain = np.ascontiguousarray(values + 0.0, dtype=np.float64)
