@@ -75,7 +75,7 @@ def make_plan(
     result = apply_fallback_solution(solve_in_stages(index, program, run, basis), run)
     clock.seconds |= {**run.seconds_by_stage, "certify": run.certify_seconds}
     with clock.time_stage("report"):
-        report = _build_report(index, program, result)
+        report = build_report(index, program, result)
     outcome, termination, analysis = _determine_outcome(index, result, run, clock)
     verification = None
     if options.verify and outcome == "optimal" and report.objective is not None:
@@ -95,7 +95,7 @@ def make_plan(
         rounding_cost=objective.value - objective.before_rounding
         if objective is not None and result.is_rounded
         else None,
-        solver=_describe_solver(program, result, run),
+        solver=describe_solver(program, result, run),
         timings=clock.seconds,
         tables={name: table.num_rows for name, table in report.tables.items()},
     )
@@ -128,17 +128,27 @@ class _StageClock:
 
 
 @dataclass(frozen=True, slots=True)
-class _PlanReport:
+class PlanReport:
     """Tables, objective and summary of a plan; empty tables if no plan exists."""
 
     tables: dict[str, pa.Table]
+    """Tables by name."""
     objective: PlanObjective | None = None
+    """Objective of the policy."""
     summary: PlanSummary | None = None
+    """Summary."""
 
 
-def _build_report(index: ProblemArrays, program: Program, result: PipelineResult) -> _PlanReport:
+def build_report(index: ProblemArrays, program: Program, result: PipelineResult) -> PlanReport:
+    """Build tables, objective and summary of a plan from its values and from the dual values of its pricing solve.
+
+    Parameters
+    ----------
+    program
+        The program of `build_plan_program`.
+    """
     if result.values is None:
-        return _PlanReport({name: build_empty_table(model) for name, model in TABLE_SCHEMAS.items()})
+        return PlanReport({name: build_empty_table(model) for name, model in TABLE_SCHEMAS.items()})
     solved = result.pricing_solve
     values = clean_values(solved.program, result.values)
     dual_values = solved.solution.dual_values
@@ -147,7 +157,7 @@ def _build_report(index: ProblemArrays, program: Program, result: PipelineResult
     tables, summary = build_results(
         index, solved.program, values, dual_values, solved.solution.values if result.is_rounded else None
     )
-    return _PlanReport(tables, _build_objective(index, program, result, values), summary)
+    return PlanReport(tables, _build_objective(index, program, result, values), summary)
 
 
 def _build_objective(
@@ -220,7 +230,8 @@ def _describe_disagreement(verification: VerificationResult, objective: PlanObje
     return Termination(reason="numerical", detail=detail)
 
 
-def _describe_solver(program: Program, result: PipelineResult, run: SolveRun) -> SolverRun:
+def describe_solver(program: Program, result: PipelineResult, run: SolveRun) -> SolverRun:
+    """Describe the solver, the size of the program and the steps of the solve."""
     solver = result.pricing_solve.solution.solver or run.solver
     version = re.search(r"\d+(\.\d+)+", solver)
     name = re.sub(r"\s*\d+(\.\d+)+", "", solver)

@@ -55,7 +55,7 @@ class AlternativesRequest(Frozen):
     slack: Annotated[tuple[Slack, ...], Field(min_length=1, max_length=20)] = (0.01,)
     """Slacks; one in a hundred by default."""
     count: Annotated[int, Field(ge=1, le=50, strict=True), ACCEPT_INTEGRAL_FLOAT] = 3
-    """Number of plans for each slack."""
+    """Largest number of plans for each slack; fewer where no further plan differs."""
 
 
 class AlternativeDifference(Frozen):

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from models.analyses.near_optimal import RangesRequest
+from models.analyses.near_optimal import AlternativesRequest, RangesRequest
 from models.analyses.study import BoundsAnswer, BoundsRequest
 from solvers.analyses.analysis import Analysis, AnalysisBase, AnalysisKind
+from solvers.analyses.near_optimal.alternatives import AlternativesAnalysis
 from solvers.analyses.near_optimal.ranges import RangesAnalysis
 from solvers.analyses.studies.study_bounds import StudyValueBounds
 
@@ -14,7 +15,14 @@ def _open_ranges(base: AnalysisBase, request: str) -> Analysis:
     return RangesAnalysis(base, RangesRequest.model_validate_json(request))
 
 
-_OPENERS: dict[AnalysisKind, Callable[[AnalysisBase, str], Analysis]] = {"ranges": _open_ranges}
+def _open_alternatives(base: AnalysisBase, request: str) -> Analysis:
+    return AlternativesAnalysis(base, AlternativesRequest.model_validate_json(request))
+
+
+_OPENERS: dict[AnalysisKind, Callable[[AnalysisBase, str], Analysis]] = {
+    "ranges": _open_ranges,
+    "alternatives": _open_alternatives,
+}
 
 BASE_TABLES: Mapping[AnalysisKind, tuple[str, ...]] = {
     "study": ("quotas", "swaps", "supply"),

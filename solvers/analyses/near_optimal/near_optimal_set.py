@@ -63,6 +63,10 @@ class NearOptimalSet:
         scale = np.maximum(1.0, np.abs(self.optima))
         return np.asarray(self.optima - self.offset + (np.maximum(slack, self.tolerances) + ROUNDING_SHARE) * scale)
 
+    def measure(self, values: FloatArray) -> FloatArray:
+        """Return the objective, or each goal as it is minimised, at some values, (n,); shape (k,)."""
+        return np.asarray(self.program.lp.matrix.tocsr()[self.rows] @ values + self.offset)
+
     def limit_to(self, slack: float) -> LinearProgram:
         """Return the program of the set for a slack, with the objective of the plan."""
         upper = self.program.lp.row_upper.copy()
