@@ -17,6 +17,7 @@ from service.cli import (
     database,
     fulfilment,
     inspection,
+    near_optimal,
     planning,
     provinces,
     remedies,
@@ -66,6 +67,8 @@ app.command("infeasibility")(remedies.show_infeasibility)
 app.command("curve")(comparisons.show_curve)
 app.command("grid")(comparisons.show_grid)
 app.command("compare")(comparisons.compare_plans)
+app.command("ranges")(near_optimal.show_ranges)
+app.command("alternatives")(near_optimal.show_alternatives)
 app.command("fulfilment")(fulfilment.show_fulfilment)
 app.command("replan")(fulfilment.replan_from_outputs)
 app.command("export")(planning.export_program)
