@@ -347,6 +347,22 @@ class RuleContribution(Frozen):
     """Number of limits with a shadow price that the change shifts."""
 
 
+class CoarseEstimate(Frozen):
+    """Estimate of changes by a solve in longer periods, which takes a hundredth of the time; before rounding."""
+
+    fidelity: Literal["quarter", "year"]
+    """Length of the periods."""
+    objective: float
+    """Estimated objective with the changes: that of the plan, plus the difference of the optima in longer periods, in
+    weighted won. At least `lower_bound`."""
+    objective_change: float
+    """Estimated change of the objective, in weighted won."""
+    lower_bound: float
+    """Proved lower bound of the objective with the changes, in weighted won."""
+    served_share: tuple[float, float]
+    """Served share by value of the plan, and the estimated one with the changes."""
+
+
 class ObjectiveEstimate(Frozen):
     """Estimated change of the objective, from the shadow prices of the plan.
 
@@ -378,3 +394,6 @@ class ObjectiveEstimate(Frozen):
     """Contributions to the change by rule, largest first; they add up to the change."""
     limits: tuple[ShiftedLimit, ...]
     """Shifted limits with the largest contributions, largest first; at most twenty."""
+    coarse: CoarseEstimate | None = None
+    """Estimate by a solve in longer periods, if asked for. Null if `exact`, with ordered goals, with
+    `own_needs_first`, and for a plan of one period."""

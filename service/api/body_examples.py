@@ -13,7 +13,7 @@ from service.domain.schemas.plan_titles import TitleBody
 from service.domain.schemas.plans import PlanBody
 from service.domain.schemas.problems import ProblemSource
 from service.domain.schemas.provinces import BordersBody, ProvinceBody
-from service.domain.schemas.sensitivity import CompareBody, CurveBody, GridBody, WhatIfBody
+from service.domain.schemas.sensitivity import CompareBody, CurveBody, EstimateBody, GridBody, WhatIfBody
 from service.domain.schemas.webhooks import WebhookBody
 
 Examples = dict[str, tuple[str, Any]]
@@ -144,6 +144,13 @@ BODY_EXAMPLES: dict[type[BaseModel], Examples] = {
         "a-province": (
             "All events of Ryanggang's plans",
             {"url": "https://example.org/allot?from=ryanggang", "province": "ryanggang"},
+        ),
+    },
+    EstimateBody: {
+        "power": ("10 % more electricity", {"changes": [{"what": "power_limit", "factor": 1.1}]}),
+        "coarse": (
+            "Half of the electricity, estimated by a solve in longer periods as well",
+            {"changes": [{"what": "power_limit", "factor": 0.5}], "coarse": True},
         ),
     },
     WhatIfBody: {

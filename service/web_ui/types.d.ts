@@ -219,6 +219,7 @@ interface Plan extends Omit<PlanListEntry, "served_share"> {
   infeasibility: Infeasibility | null;
   termination: { reason: string; detail: string } | null;
   tables: Record<string, number> | null;
+  timings?: Record<string, number> | null;
 }
 
 /** A plan whose head has figures. */
@@ -407,6 +408,15 @@ interface ComparisonWithFigures extends Comparison {
   by_factory: ResultDifference[];
 }
 
+/** An estimate by a solve in longer periods: part of `/v1/plans/{plan}/estimate`. */
+interface CoarseEstimate {
+  fidelity: "quarter" | "year";
+  objective: number;
+  objective_change: number;
+  lower_bound: number;
+  served_share: [number, number];
+}
+
 /** `/v1/plans/{plan}/estimate`. */
 interface ObjectiveEstimate {
   outcome: "optimal" | "infeasible" | "unknown";
@@ -417,6 +427,7 @@ interface ObjectiveEstimate {
   served_share: [number, number] | null;
   contributions: { rule: string; objective_change: number; limit_count: number }[];
   limits: (LimitReference & { shadow_price: number })[];
+  coarse: CoarseEstimate | null;
 }
 
 /** A limit behind some shortages: part of `/v1/plans/{plan}/bottlenecks`. */

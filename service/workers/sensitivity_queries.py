@@ -22,7 +22,7 @@ from service.core.codecs import decode_basis, decode_table, decompress
 from service.workers.channel import Channel, Message
 from solvers import sensitivity
 from solvers.lp.solution import Basis
-from solvers.sensitivity import ComparisonSteps, SensitivitySession, SensitivityUnavailableError
+from solvers.sensitivity import CoarseEstimator, ComparisonSteps, SensitivitySession, SensitivityUnavailableError
 
 Arguments = Mapping[str, Any]
 """Arguments of a query, as JSON."""
@@ -41,6 +41,13 @@ class OpenedPlan:
     is_infeasible: bool
     """Whether the plan ended infeasible; it has no session then."""
     _session: SensitivitySession | None = None
+    _coarse: CoarseEstimator | None = None
+
+    def open_coarse_estimator(self) -> CoarseEstimator | None:
+        """Return the plan in longer periods, which is solved once; None as `CoarseEstimator.from_session`."""
+        if self._coarse is None:
+            self._coarse = CoarseEstimator.from_session(self.reset_session())
+        return self._coarse
 
     def reset_session(self) -> SensitivitySession:
         """Return the session at the basis of the plan; raises as `SensitivitySession.from_problem`."""
@@ -114,7 +121,10 @@ def _compare_steps(plan: OpenedPlan, steps: ComparisonSteps, known: Infeasibilit
 
 def _estimate_changes(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> BaseModel:
     changed = sensitivity.split_by_changes(plan.problem, _parse_changes(arguments))[-1][1]
-    return sensitivity.estimate_change(plan.reset_session(), changed)
+    estimate = sensitivity.estimate_change(plan.reset_session(), changed)
+    if estimate.exact or not arguments["coarse"] or (estimator := plan.open_coarse_estimator()) is None:
+        return estimate
+    return estimator.refine_estimate(estimate, changed)
 
 
 def _compute_curve(plan: OpenedPlan, arguments: Arguments, _: bytes | None) -> BaseModel:

@@ -3,6 +3,7 @@
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.attribution import attribute_shortages
 from solvers.sensitivity.changed_plan import open_changed
+from solvers.sensitivity.coarse_estimate import CoarseEstimator
 from solvers.sensitivity.comparison import (
     ComparisonSteps,
     compare_infeasible_plan,
@@ -22,6 +23,7 @@ from solvers.sensitivity.shadow_prices import compute_shadow_prices
 from solvers.sensitivity.shortage_groups import GroupBy
 
 __all__ = [
+    "CoarseEstimator",
     "ComparisonSteps",
     "FinishedFigures",
     "GroupBy",

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import "./browser-globals.js";
 
-const { classifyEstimate, classifyWithResult } =
+const { classifyEstimate, classifyWithResult, needsCoarseEstimate } =
   await import("../../service/web_ui/static/views/what-if/estimate.js");
 
 describe("classifyEstimate", () => {
@@ -30,6 +30,30 @@ describe("classifyEstimate", () => {
     assert.equal(classify(-5, false, 0), "large");
     const none = { objective_change: null, exact: false, valid_fraction: 0 };
     assert.equal(classifyEstimate({ outcome: "infeasible", ...none }), "infeasible");
+  });
+});
+
+describe("needsCoarseEstimate", () => {
+  it("asks for longer periods only where the estimate is a bound and solving takes long", () => {
+    const ask = (
+      /** @type {Partial<ObjectiveEstimate>} */ estimate,
+      /** @type {Record<string, number>|undefined} */ timings,
+    ) =>
+      needsCoarseEstimate(
+        /** @type {Plan} */ ({ timings }),
+        /** @type {ObjectiveEstimate} */ ({ exact: false, outcome: "unknown", ...estimate }),
+      );
+    assert.equal(ask({}, { solve: 45 }), true);
+    assert.equal(ask({}, { solve: 2 }), false);
+    assert.equal(ask({}, undefined), false);
+    assert.equal(ask({ exact: true }, { solve: 45 }), false);
+    assert.equal(ask({ outcome: "infeasible" }, { solve: 45 }), false);
+  });
+
+  it("shows what was found then", () => {
+    const coarse = /** @type {CoarseEstimate} */ ({ objective_change: 5 });
+    const estimate = { objective_change: null, exact: false, valid_fraction: 0, coarse };
+    assert.equal(classifyEstimate({ outcome: "unknown", ...estimate }), "coarse");
   });
 });
 

@@ -41,6 +41,7 @@ from service.domain.schemas.sensitivity import (
     MAX_TIME_LIMIT_SECONDS,
     CompareBody,
     CurveBody,
+    EstimateBody,
     GridBody,
     InfeasibilityView,
     WhatIfBody,
@@ -223,9 +224,12 @@ async def solve_what_if(
     "/estimate", summary="Estimate the effect of changes", response_model=ObjectiveEstimate, responses=BODY_QUERY_ERRORS
 )
 async def compute_estimate(
-    plan: PlanName, request: Request, services: ServicesDependency, body: JsonBody[WhatIfBody]
+    plan: PlanName, request: Request, services: ServicesDependency, body: JsonBody[EstimateBody]
 ) -> Response:
-    """Estimate the effect of changes from the dual values without a solve: a bound, exact while the basis stays optimal."""
+    """Estimate the effect of changes from the dual values without a solve: a bound, exact while the basis stays optimal.
+
+    With `coarse`, an estimate that is not exact comes with one by a solve in longer periods (`coarse`).
+    """
     return await _answer_query(request, services, plan, "estimate", **_dump_arguments(body))
 
 

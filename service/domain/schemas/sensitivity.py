@@ -31,6 +31,13 @@ class WhatIfBody(Frozen):
     """Changes, applied together."""
 
 
+class EstimateBody(WhatIfBody):
+    """Changes whose effect is estimated."""
+
+    coarse: bool = False
+    """Whether to solve in longer periods as well, where the estimate is not exact."""
+
+
 class CurveBody(Frozen):
     """The parameter of a curve and its range."""
 
@@ -73,4 +80,4 @@ class InfeasibilityView(Frozen):
     """The conflicting constraints and the least relaxation; null where the plan satisfies every constraint."""
 
 
-__all__ = ["CompareBody", "CurveBody", "GridBody", "InfeasibilityView", "WhatIfBody"]
+__all__ = ["CompareBody", "CurveBody", "EstimateBody", "GridBody", "InfeasibilityView", "WhatIfBody"]

@@ -22,7 +22,7 @@ from service.domain.schemas.plan_titles import TitleBody
 from service.domain.schemas.plans import PlanBody
 from service.domain.schemas.problems import ProblemSource
 from service.domain.schemas.provinces import BordersBody, ProvinceBody
-from service.domain.schemas.sensitivity import CompareBody, CurveBody, GridBody, WhatIfBody
+from service.domain.schemas.sensitivity import CompareBody, CurveBody, EstimateBody, GridBody, WhatIfBody
 from service.domain.schemas.webhooks import WebhookBody
 from tests.service.api.conftest import WAIT
 
@@ -123,7 +123,7 @@ def matches(document: Json, operation: Json, status: int, media_type: str, body:
 QUESTIONS = {
     "compare": BODY_EXAMPLES[CompareBody],
     "what-if": BODY_EXAMPLES[WhatIfBody],
-    "estimate": BODY_EXAMPLES[WhatIfBody],
+    "estimate": BODY_EXAMPLES[EstimateBody],
     "curve": BODY_EXAMPLES[CurveBody],
     "grid": BODY_EXAMPLES[GridBody],
 }

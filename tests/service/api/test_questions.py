@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.api.body_examples import BODY_EXAMPLES
-from service.domain.schemas.sensitivity import CompareBody, CurveBody, GridBody, WhatIfBody
+from service.domain.schemas.sensitivity import CompareBody, CurveBody, EstimateBody, GridBody, WhatIfBody
 from tests.service.api.answers import assert_problem
 
 EXAMPLES = [
@@ -14,7 +14,7 @@ EXAMPLES = [
     for question, shown in (
         ("compare", BODY_EXAMPLES[CompareBody]),
         ("what-if", BODY_EXAMPLES[WhatIfBody]),
-        ("estimate", BODY_EXAMPLES[WhatIfBody]),
+        ("estimate", BODY_EXAMPLES[EstimateBody]),
         ("curve", BODY_EXAMPLES[CurveBody]),
         ("grid", BODY_EXAMPLES[GridBody]),
     )
@@ -85,6 +85,22 @@ def test_ordered_goals_are_answered_for(client: TestClient, problem: Any) -> Non
     assert [point["shadow_price"] for point in curve["points"]] == [None, None, None]
     tried = client.post(f"{address}/what-if", json=BODY_EXAMPLES[WhatIfBody]["power"][1]).json()
     assert [row["key"] for row in tried["goals"]] == ["1 shortage", "2 cost"]
+
+
+def test_a_broad_change_is_estimated_in_longer_periods_on_request(client: TestClient, plan: str) -> None:
+    """The estimate from prices is the same; the bound of both holds for the result."""
+    (_, body), (_, coarse_body) = BODY_EXAMPLES[EstimateBody].values()
+    changes = coarse_body["changes"]
+    plain = client.post(f"{plan}/estimate", json={"changes": changes}).json()
+    found = client.post(f"{plan}/estimate", json=coarse_body).json()
+    assert (plain["exact"], plain["coarse"]) == (False, None)
+    coarse = found.pop("coarse")
+    assert {**found, "coarse": None} == plain
+    exact = client.post(f"{plan}/what-if", json={"changes": changes}).json()["objective"]
+    assert coarse["fidelity"] == "year"
+    assert coarse["lower_bound"] <= exact[1] * (1 + 1e-9)
+    assert coarse["objective_change"] == pytest.approx(exact[1] - exact[0], rel=0.1)
+    assert client.post(f"{plan}/estimate", json=body).status_code == 200
 
 
 def test_shadow_prices_describe_the_leading_limits(client: TestClient, plan: str) -> None:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from solvers.analyses.studies.bound_model import BoundModel
-from solvers.analyses.studies.fidelity import CoarseSolver
 from solvers.analyses.studies.multi_fidelity import (
     PairedRuns,
     choose_corrected_runs,
@@ -15,6 +14,7 @@ from solvers.analyses.studies.value_bounds import SolvedRuns, ValueBounds, find_
 from solvers.analyses.studies.varied_problem import VariedProblem
 from solvers.backends.highs_session import HighsSession
 from solvers.lp.linear_program import FloatArray
+from solvers.sensitivity.coarse_solver import CoarseSolver
 from tests.solvers.analyses.test_bound_model import factor
 from tests.solvers.replanning.year import year
 

@@ -39,6 +39,10 @@ export default {
   "estimate.exact": "{won}",
   "estimate.at-least": "최소 {won}",
   "estimate.saves-at-most": "최대 {won} 절감",
+  "estimate.coarse": "약 {won}",
+  "estimate.coarse-text":
+    "기간을 합친 연 단위로 푼 값입니다. 변화가 {least} 이상임은 증명되었으며, 정확한 값은 뒤이어 나옵니다.",
+  "estimate.coarse-served": "충족률(금액 기준): {before} → 약 {after} ({points}).",
   "estimate.exact-text":
     "변경 전체에서 잠재가격이 유효합니다. 다시 풀어도 같은 값이 나올 것입니다.",
   "estimate.at-least-text":

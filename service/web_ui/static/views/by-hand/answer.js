@@ -5,7 +5,7 @@ import { formatNumber } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact/preact.js";
 import { renderComparison } from "../shared/comparison.js";
-import { renderEstimate } from "../what-if/estimate.js";
+import { needsCoarseEstimate, renderEstimate } from "../what-if/estimate.js";
 import { buildChanges } from "./edits.js";
 
 /** Time between the last edit and its estimate. */
@@ -43,14 +43,18 @@ export function useAnswer(context, problemIndex, edits) {
   /**
    * @param {string} name @param {AbortSignal} signal
    * @param {(found: any) => HTMLElement} draw @param {(element: HTMLElement) => void} show
+   * @param {{coarse?: boolean}} [options]
+   * @returns {Promise<any>} what was found; null after a failure
    */
-  const ask = async (name, signal, draw, show) => {
+  const ask = async (name, signal, draw, show, options = {}) => {
     const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/${name}`;
     try {
-      const found = await context.api.postJson(path, { changes }, { signal });
+      const found = await context.api.postJson(path, { changes, ...options }, { signal });
       if (!signal.aborted) show(draw(found));
+      return found;
     } catch (error) {
       if (!signal.aborted) show(renderFailure(error));
+      return null;
     }
   };
   useEffect(() => {
@@ -58,7 +62,11 @@ export function useAnswer(context, problemIndex, edits) {
     setEstimate(null);
     const signal = restart();
     if (!changes.length) return undefined;
-    const askEstimate = () => ask("estimate", signal, renderFirstEstimate, setEstimate);
+    const askEstimate = async () => {
+      const found = await ask("estimate", signal, renderFirstEstimate, setEstimate);
+      if (!found || signal.aborted || !needsCoarseEstimate(context.plan, found)) return;
+      await ask("estimate", signal, renderFirstEstimate, setEstimate, { coarse: true });
+    };
     const timer = setTimeout(askEstimate, DEBOUNCE_MS);
     return () => {
       clearTimeout(timer);

@@ -15,16 +15,29 @@ import { describeLimit, formatPoints, formatShadowPrice } from "../shared/descri
 const MAX_CONTRIBUTIONS = 4;
 const MAX_LIMITS = 4;
 
-/** @typedef {"infeasible"|"unavailable"|"large"|"exact"|"at-least"|"saves-at-most"} EstimateKind */
+/** Time of a plan's own solve, in seconds, from which a solve in longer periods comes first. */
+const LONG_SOLVE_SECONDS = 10;
+
+/** @typedef {"infeasible"|"unavailable"|"large"|"exact"|"coarse"|"at-least"|"saves-at-most"} EstimateKind */
+
+/**
+ * Tell whether to ask for an estimate in longer periods, too.
+ * @param {Plan} plan the plan
+ * @param {ObjectiveEstimate} estimate the estimate from shadow prices
+ * @returns {boolean} true if it is not exact and solving takes long
+ */
+export const needsCoarseEstimate = (plan, { exact, outcome }) =>
+  !exact && outcome !== "infeasible" && (plan.timings?.solve ?? 0) >= LONG_SOLVE_SECONDS;
 
 /**
  * Classify an estimate.
- * @param {Pick<ObjectiveEstimate, "outcome"|"objective_change"|"exact"|"valid_fraction">} estimate what `/estimate` answers
+ * @param {Pick<ObjectiveEstimate, "outcome"|"objective_change"|"exact"|"valid_fraction"> & {coarse?: CoarseEstimate|null}} estimate what `/estimate` answers
  * @returns {EstimateKind} whether the figure is exact or a bound; `large` if it says nothing about the size of the effect
  */
 export function classifyEstimate(estimate) {
   const { outcome, objective_change: change, exact } = estimate;
   if (outcome === "infeasible") return "infeasible";
+  if (estimate.coarse) return "coarse";
   if (change === null) return "unavailable";
   if (exact) return "exact";
   if (!isRelevantEstimate(estimate) || Math.abs(change) < MIN_WON) return "large";
@@ -50,7 +63,7 @@ export function classifyWithResult(estimate, result) {
 const formatChange = (change) =>
   Math.abs(change) < MIN_WON ? formatWeightedWon(0) : formatSignedSum(change, formatWeightedWon);
 
-/** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {string} */
+/** @param {Pick<ObjectiveEstimate, "objective_change">} estimate @param {EstimateKind} kind @returns {string} */
 function formatEstimate({ objective_change: change }, kind) {
   const value = change ?? 0;
   return kind === "saves-at-most" ? formatWeightedWon(Math.abs(value)) : formatChange(value);
@@ -77,8 +90,9 @@ export function renderEstimate(
 
 /** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {Child} */
 function renderEstimateFigures(estimate, kind) {
-  const served = estimate.served_share;
-  const figure = t(`estimate.${kind}`, { won: formatEstimate(estimate, kind) });
+  const { coarse } = estimate;
+  const served = coarse ? coarse.served_share : estimate.served_share;
+  const figure = t(`estimate.${kind}`, { won: formatEstimate(coarse ?? estimate, kind) });
   return [
     h(
       "p",
@@ -91,7 +105,7 @@ function renderEstimateFigures(estimate, kind) {
       h(
         "p",
         { class: "small" },
-        t("estimate.served", {
+        t(coarse ? "estimate.coarse-served" : "estimate.served", {
           before: formatShare(served[0]),
           after: formatShare(served[1]),
           points: formatPoints(served[0], served[1]),
@@ -102,7 +116,10 @@ function renderEstimateFigures(estimate, kind) {
 }
 
 /** @param {ObjectiveEstimate} estimate @param {EstimateKind} kind @returns {string} */
-function describeValidity({ valid_fraction: fraction }, kind) {
+function describeValidity({ valid_fraction: fraction, objective, coarse }, kind) {
+  if (coarse) {
+    return t("estimate.coarse-text", { least: formatChange(coarse.lower_bound - objective) });
+  }
   if (kind === "exact") return t("estimate.exact-text");
   const valid = t("estimate.valid-fraction", { share: formatShare(fraction) });
   return t(`estimate.${kind}-text`, { valid });

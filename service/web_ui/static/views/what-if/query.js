@@ -6,7 +6,7 @@ import { formatNumber } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { hasFigures, renderComparison } from "../shared/comparison.js";
 import { describeChange } from "../shared/descriptions.js";
-import { renderEstimate, renderExplanation } from "./estimate.js";
+import { needsCoarseEstimate, renderEstimate, renderExplanation } from "./estimate.js";
 
 /** Time between a slider's last move and the estimate. */
 const DEBOUNCE_MS = 80;
@@ -91,7 +91,11 @@ export class WhatIfQuery {
         ? null
         : await api.postJson(`${this.path}/estimate`, { changes }, { signal });
       if (signal.aborted) return;
-      if (estimate) this.showEstimate(estimate);
+      if (estimate) {
+        this.showEstimate(estimate);
+        await this.refineEstimate(estimate, changes, signal);
+        if (signal.aborted) return;
+      }
       await delay(waits * Math.max(0, SOLVE_DELAY_MS - (performance.now() - start)));
       if (signal.aborted) return;
       const path = `${this.path}/${changes.length > 1 ? "compare" : "what-if"}`;
@@ -107,6 +111,18 @@ export class WhatIfQuery {
       const retry = () => this.run(changes, true);
       fill(this.frame, renderFailure(error, retry));
     }
+  }
+
+  /**
+   * Show an estimate in longer periods as well, where solving takes long.
+   * @param {ObjectiveEstimate} estimate @param {Change[]} changes @param {AbortSignal} signal
+   */
+  async refineEstimate(estimate, changes, signal) {
+    const { api, plan } = this.context;
+    if (!needsCoarseEstimate(plan, estimate)) return;
+    const body = { changes, coarse: true };
+    const refined = await api.postJson(`${this.path}/estimate`, body, { signal });
+    if (!signal.aborted && refined.coarse) this.showEstimate(refined);
   }
 
   showProgress() {

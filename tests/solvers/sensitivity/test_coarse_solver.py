@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from solvers.analyses.studies.bound_model import BoundModel
-from solvers.analyses.studies.fidelity import CoarseFidelity, CoarseSolver
 from solvers.analyses.studies.varied_problem import VariedProblem
 from solvers.backends.highs_session import HighsSession
+from solvers.sensitivity.coarse_solver import CoarseFidelity, CoarseSolver
 from tests.solvers.analyses.test_bound_model import factor
 from tests.solvers.replanning.year import year
 

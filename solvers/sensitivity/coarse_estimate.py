@@ -1,0 +1,115 @@
+"""Estimate of changes by solves in longer periods: the plan's objective plus the difference of the optima by year.
+
+What adding up periods leaves out is nearly the same with and without the changes, so it drops out of the difference. The estimate
+comes with a lower bound of the objective with the changes, proved in the arrays of their own program.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.answers import CoarseEstimate, ObjectiveEstimate
+from models.problem.planning_problem import PlanningProblem
+from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.errors import NoSolutionError
+from solvers.lp.linear_program import FloatArray, Program
+from solvers.results.flows import Flows, clean_values
+from solvers.results.summary import build_summary
+from solvers.sensitivity.bounds import Bounds
+from solvers.sensitivity.changed_plan import differs_only_in_bounds
+from solvers.sensitivity.coarse_solver import CoarseFidelity, CoarseSolver
+from solvers.sensitivity.session import SensitivitySession
+
+FIDELITY: CoarseFidelity = "year"
+"""Length of the periods: by quarter, the crisis year takes ten times as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class _CoarsePoint:
+    """Figures of a problem in longer periods."""
+
+    objective: float
+    lower_bound: float
+    """Lower bound of the optimum in the problem's own periods."""
+    served_share: float
+
+
+@dataclass(slots=True)
+class CoarseEstimator:
+    """A plan in longer periods, kept from estimate to estimate."""
+
+    session: SensitivitySession
+    """The plan; nothing is solved in it."""
+    solver: CoarseSolver
+    """Its program in longer periods."""
+    base: _CoarsePoint
+
+    @classmethod
+    def from_session(cls, session: SensitivitySession) -> Self | None:
+        """Solve a plan in longer periods; None if it has one period or several stages, or if this fails."""
+        if len(session.arrays.problem.periods) < 2 or is_multi_stage(session.arrays.problem):
+            return None
+        try:
+            solver = CoarseSolver.from_program(session.program, FIDELITY)
+        except NoSolutionError:
+            return None
+        base = _solve_point(solver, session.arrays, session.program)
+        return None if base is None else cls(session, solver, base)
+
+    def refine_estimate(self, estimate: ObjectiveEstimate, problem: PlanningProblem) -> ObjectiveEstimate:
+        """Return an estimate of changes with that in longer periods, given the changed problem.
+
+        It stays as it is if it is exact, or if the changed problem has several stages or no optimum in longer periods.
+        """
+        if estimate.exact or is_multi_stage(problem):
+            return estimate
+        arrays = ProblemArrays.from_problem(problem)
+        program = build_plan_program(arrays)
+        try:
+            solver = self._find_solver(program)
+        except NoSolutionError:
+            return estimate
+        changed = _solve_point(solver, arrays, program)
+        if changed is None:
+            return estimate
+        return estimate.model_copy(update={"coarse": self._build_estimate(changed, estimate.objective_change)})
+
+    def _find_solver(self, program: Program) -> CoarseSolver:
+        """Return the solver of the plan, from whose basis a change of bounds is solved, or another one for other coefficients."""
+        if differs_only_in_bounds(self.session.lp, program.lp) and self.session.lp.offset == program.lp.offset:
+            self.solver.return_to_base()
+            return self.solver
+        return CoarseSolver.from_program(program, FIDELITY)
+
+    def _build_estimate(self, changed: _CoarsePoint, known_change: float | None) -> CoarseEstimate:
+        """Build the estimate; `known_change` is a lower bound of the change, if one is known."""
+        before = self.session.plain_objective
+        known = -np.inf if known_change is None else before + known_change
+        bound = max(changed.lower_bound, known)
+        objective = max(before + changed.objective - self.base.objective, bound)
+        share = _compute_served_share(self.session.arrays, self.session.program, self.session.point.values)
+        estimated = min(max(share + changed.served_share - self.base.served_share, 0.0), 1.0)
+        return CoarseEstimate(
+            fidelity=FIDELITY,
+            objective=objective,
+            objective_change=objective - before,
+            lower_bound=bound,
+            served_share=(share, estimated),
+        )
+
+
+def _solve_point(solver: CoarseSolver, arrays: ProblemArrays, program: Program) -> _CoarsePoint | None:
+    """Solve for the bounds of a program; None without an optimum."""
+    run = solver.solve_run(Bounds.from_program(program.lp))
+    if run.values is None or run.objective is None or run.lower_bound is None:
+        return None
+    return _CoarsePoint(run.objective, run.lower_bound, _compute_served_share(arrays, program, run.values))
+
+
+def _compute_served_share(arrays: ProblemArrays, program: Program, values: FloatArray) -> float:
+    """Return the served share of all needs by value."""
+    clean = clean_values(program, values)
+    flows = Flows.from_solution(arrays, program, clean, np.zeros(program.lp.row_count))
+    return build_summary(arrays, program, clean, flows).served_share_of_needs
