@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from models.analyses.measures import RangeMeasure
+from models.analyses.study import StudyRequest
 from models.problem.planning_problem import PlanningProblem
+from models.problem.policy import NeedSelection
 from models.validation.checks.context import ProblemContext
-from models.validation.finding import Finding, raise_on_errors
+from models.validation.finding import Finding, JsonPath, raise_on_errors
 
 KIND_BY_LIST: Mapping[str, str] = {
     "category": "category",
@@ -30,6 +32,29 @@ def check_range_measures(problem: PlanningProblem, measures: Sequence[RangeMeasu
             for finding in _check_measure(context, measure, position)
         )
     )
+
+
+def check_study_measures(problem: PlanningProblem, request: StudyRequest) -> None:
+    """Raise InvalidProblemError with a finding for every unknown name; paths such as `/thresholds/0/of/county/1`."""
+    context = ProblemContext(problem)
+    raise_on_errors(
+        tuple(
+            finding
+            for kind in ("outcomes", "thresholds")
+            for position, measure in enumerate(getattr(request, kind))
+            for finding in _check_selection(context, measure.of, (kind, position, "of"))
+        )
+    )
+
+
+def _check_selection(context: ProblemContext, selection: NeedSelection | None, path: JsonPath) -> Iterator[Finding]:
+    stated = {} if selection is None else selection.model_dump(exclude_none=True)
+    for name, values in stated.items():
+        for k, value in enumerate(values):
+            if name == "item":
+                yield from context.check_need_reference(value, (*path, name, k))
+            elif name in KIND_BY_LIST:
+                yield from context.check_reference(KIND_BY_LIST[name], value, (*path, name, k))
 
 
 def _check_measure(context: ProblemContext, measure: RangeMeasure, position: int) -> Iterator[Finding]:

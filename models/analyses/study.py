@@ -13,7 +13,19 @@ MAX_RUNS = 100_000
 """Most runs of a study: draws times levers."""
 
 RESERVED_COLUMNS = frozenset(
-    {"run", "lever", "outcome", "objective", "served_share", "lower_bound", "upper_bound", "plan", "fidelity"}
+    {
+        "run",
+        "lever",
+        "outcome",
+        "objective",
+        "served_share",
+        "power_used",
+        "lower_bound",
+        "upper_bound",
+        "fidelity",
+        "conflict",
+        "plan",
+    }
 )
 """Columns of the table `runs` that no factor may be named after."""
 

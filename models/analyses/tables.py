@@ -22,6 +22,8 @@ class RunRow(Frozen):
     """Certified upper bound of the objective, in won; null where only a relaxation was solved."""
     fidelity: str
     """Length of the periods in which it was solved."""
+    conflict: str
+    """Why no plan satisfies every constraint, or why the run failed; empty if it is optimal."""
     plan: str
     """Plan that the run was opened as; empty if it was not."""
 
@@ -39,8 +41,8 @@ class CountyQuantileRow(Frozen):
     """Median of the served share."""
     p90: float
     """90 % quantile of the served share."""
-    probability_below: float
-    """Share of runs whose served share is below that of the base plan."""
+    probability_below: float | None
+    """Share of runs whose served share is below that of the base plan; null without a base plan."""
 
 
 class ItemQuantileRow(Frozen):

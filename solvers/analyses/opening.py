@@ -4,15 +4,20 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from models.analyses.near_optimal import AlternativesRequest, RangesRequest
-from models.analyses.study import BoundsAnswer, BoundsRequest
+from models.analyses.study import BoundsAnswer, BoundsRequest, StudyRequest
 from solvers.analyses.analysis import Analysis, AnalysisBase, AnalysisKind
 from solvers.analyses.near_optimal.alternatives import AlternativesAnalysis
 from solvers.analyses.near_optimal.ranges import RangesAnalysis
+from solvers.analyses.studies.study_analysis import StudyAnalysis
 from solvers.analyses.studies.study_bounds import StudyValueBounds
 
 
 def _open_ranges(base: AnalysisBase, request: str) -> Analysis:
     return RangesAnalysis(base, RangesRequest.model_validate_json(request))
+
+
+def _open_study(base: AnalysisBase, request: str) -> Analysis:
+    return StudyAnalysis(base, StudyRequest.model_validate_json(request))
 
 
 def _open_alternatives(base: AnalysisBase, request: str) -> Analysis:
@@ -22,8 +27,8 @@ def _open_alternatives(base: AnalysisBase, request: str) -> Analysis:
 _OPENERS: dict[AnalysisKind, Callable[[AnalysisBase, str], Analysis]] = {
     "ranges": _open_ranges,
     "alternatives": _open_alternatives,
+    "study": _open_study,
 }
-
 BASE_TABLES: Mapping[AnalysisKind, tuple[str, ...]] = {
     "study": ("quotas", "swaps", "supply"),
     "ranges": (),

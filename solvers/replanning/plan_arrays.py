@@ -16,15 +16,12 @@ def read_plan_arrays(arrays: ProblemArrays, tables: Mapping[str, pa.Table]) -> P
     """Read the amounts of a plan for all periods; the arrays have the layout of a past with K = T."""
     plan = PastArrays.create_empty(arrays.labels, arrays.period_count)
     quotas, shipments, swaps, supply = (tables[name] for name in ("quotas", "shipments", "swaps", "supply"))
-    plan.make[_encode_lines(arrays, quotas), _encode_column(arrays, quotas, "period")] = _read_numbers(
-        quotas, "quantity"
-    )
+    plan.make[:] = read_quotas(arrays, quotas)
     arc = _encode_labels(_join_labels(shipments, "link", "to"), arrays.labels["arc"])
     plan.ship[arc, _encode_column(arrays, shipments, "item"), _encode_column(arrays, shipments, "period")] = (
         _read_numbers(shipments, "quantity")
     )
-    swap_codes = tuple(_encode_column(arrays, swaps, axis) for axis in ("partner", "item", "period"))
-    plan.give[swap_codes], plan.take[swap_codes] = _read_numbers(swaps, "given"), _read_numbers(swaps, "taken")
+    plan.give[:], plan.take[:] = read_swaps(arrays, swaps)
     place = _encode_labels(_read_labels(supply, "county"), arrays.labels["place"])
     item, period = _encode_column(arrays, supply, "item"), _encode_column(arrays, supply, "period")
     plan.central[place, item, period] = _read_numbers(supply, "central")
@@ -32,6 +29,21 @@ def read_plan_arrays(arrays: ProblemArrays, tables: Mapping[str, pa.Table]) -> P
     plan.stock[place[county], item[county], period[county]] = _read_numbers(supply, "stock")[county]
     _read_handed_out(arrays, supply, plan)
     return plan
+
+
+def read_quotas(arrays: ProblemArrays, quotas: pa.Table) -> FloatArray:
+    """Read the table `quotas` of a plan, (L, T); 0 where it has no row."""
+    made = np.zeros((len(arrays.labels["line"]), arrays.period_count))
+    made[_encode_lines(arrays, quotas), _encode_column(arrays, quotas, "period")] = _read_numbers(quotas, "quantity")
+    return made
+
+
+def read_swaps(arrays: ProblemArrays, swaps: pa.Table) -> tuple[FloatArray, FloatArray]:
+    """Read the units given to and taken from partners from the table `swaps` of a plan, each (P, I, T)."""
+    given, taken = np.zeros_like(arrays.partners.wants), np.zeros_like(arrays.partners.offers)
+    codes = tuple(_encode_column(arrays, swaps, axis) for axis in ("partner", "item", "period"))
+    given[codes], taken[codes] = _read_numbers(swaps, "given"), _read_numbers(swaps, "taken")
+    return given, taken
 
 
 def read_shortages(arrays: ProblemArrays, supply: pa.Table) -> FloatArray:

@@ -39,6 +39,12 @@ def build_number_column(values: FloatArray) -> pa.Array:
     return pa.Array.from_buffers(pa.float64(), len(plain), [None, pa.py_buffer(plain)])
 
 
+def build_integer_column(values: IntArray) -> pa.Array:
+    """Build a column of whole numbers."""
+    plain = np.ascontiguousarray(values, dtype=np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(plain), [None, pa.py_buffer(plain)])
+
+
 def build_nullable_number_column(values: FloatArray) -> pa.Array:
     """Build a column of numbers with null for infinite values."""
     plain = np.ascontiguousarray(values, dtype=np.float64)

@@ -9,6 +9,7 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import FloatArray, IntArray, Program
 from solvers.results.flows import Flows, find_arrival_periods, sum_by_cell
 from solvers.results.inequality import compute_gini, find_greatest_spread
+from solvers.results.need_values import NeedValues
 from solvers.results.tables import sum_electricity, sum_swapped_units
 
 MAX_WORST_SERVED = 10
@@ -17,10 +18,10 @@ MAX_WORST_SERVED = 10
 
 def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, flows: Flows) -> PlanSummary:
     """Build the summary of a plan from clean values, (n,); served shares are weighted by value, or by 1 without a value."""
-    counties, goods = arrays.places.county_count, slice(flows.item_count)
+    goods = slice(flows.item_count)
     item_value = np.where(arrays.items.is_requirement, 0.0, arrays.items.counted_value)[:, None]
-    needed = flows.demand[:counties] * item_value
-    served = needed - flows.unmet[:counties] * item_value
+    values_of_needs = NeedValues.from_flows(arrays, flows)
+    needed, served = values_of_needs.needed[:, goods], values_of_needs.served[:, goods]
     drawn = sum_electricity(arrays, program, values)
     limit = float(arrays.power_limits.sum())
     given, taken = (
@@ -29,7 +30,7 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
     tonnes, tonne_km = _sum_haulage(arrays, program, values)
     under_way = _sum_units_under_way(arrays, program, values)
     local, central = _compute_origin_shares(arrays, program, values)
-    by_item = (needed.sum(axis=(0, 2))[goods], served.sum(axis=(0, 2))[goods])
+    by_item = (needed.sum(axis=(0, 2)), served.sum(axis=(0, 2)))
     priority = np.array([item.priority for item in arrays.problem.items], dtype=np.int64)
     return PlanSummary(
         demand_value=float(needed.sum()),
@@ -37,7 +38,7 @@ def build_summary(arrays: ProblemArrays, program: Program, values: FloatArray, f
         by_category=_group_served_shares(arrays.labels["category"], arrays.items.category[goods], *by_item),
         by_county=_list_served_shares(arrays.labels["county"], needed.sum(axis=(1, 2)), served.sum(axis=(1, 2))),
         by_priority=_group_served_shares(("1", "2", "3"), priority - 1, *by_item),
-        by_period=_list_period_shares(arrays, flows, item_value),
+        by_period=_list_period_shares(arrays, values_of_needs, goods),
         worst_served=_find_worst_served(arrays, flows, goods),
         in_time_share=_compute_in_time_share(flows, item_value),
         local_share=local,
@@ -92,12 +93,13 @@ def _list_served_shares(keys: Sequence[str], needed: FloatArray, served: FloatAr
     )
 
 
-def _list_period_shares(arrays: ProblemArrays, flows: Flows, item_value: FloatArray) -> tuple[ServedShare, ...]:
+def _list_period_shares(arrays: ProblemArrays, values_of_needs: NeedValues, goods: slice) -> tuple[ServedShare, ...]:
     """Return served shares by period, in which the backlog of the period before counts as demand."""
-    counties = arrays.places.county_count
-    needed = (flows.demand + flows.backlog)[:counties] * item_value
-    served = needed - flows.shortage[:counties] * item_value
-    return _list_served_shares(arrays.labels["period"], needed.sum(axis=(0, 1)), served.sum(axis=(0, 1)))
+    needed, served = (
+        amounts[:, goods].sum(axis=(0, 1))
+        for amounts in (values_of_needs.needed_in_period, values_of_needs.served_in_period)
+    )
+    return _list_served_shares(arrays.labels["period"], needed, served)
 
 
 def _group_served_shares(

@@ -43,8 +43,11 @@ class VariedProblem:
         factors: Sequence[Factor],
         lever: Sequence[Change] = (),
         lever_path: JsonPath = ("levers", 0),
+        points: FloatArray | None = None,
     ) -> Self:
-        """Apply the changes of a lever, and find the range of each factor; `lever_path` is where the lever is in the request.
+        """Apply the changes of a lever, and find the range of each factor, which covers its distribution and any points, (r, k).
+
+        `lever_path` is where the lever is in the request.
 
         Raises
         ------
@@ -60,6 +63,8 @@ class VariedProblem:
         _require_known_parts(problem, factors)
         ends = [find_ends(factor.distribution) for factor in factors]
         low, high = (np.array([end[side] for end in ends], dtype=np.float64) for side in (0, 1))
+        if points is not None and len(points):
+            low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
         most = np.array([_find_greatest_value(problem, f, high[k]) for k, f in enumerate(factors)], dtype=np.float64)
         return cls(problem, tuple(factors), np.minimum(low, most), np.minimum(high, most))
 
@@ -67,6 +72,10 @@ class VariedProblem:
     def neutral_point(self) -> FloatArray:
         """The point that leaves the problem unchanged, (k,)."""
         return np.ones(len(self.factors))
+
+    def clip_points(self, points: FloatArray) -> FloatArray:
+        """Return points, (r, k), within the range of the fields."""
+        return np.minimum(points, self.high)
 
     def list_changes(self, point: FloatArray) -> list[Change]:
         """Return the changes of all factors at a point, (k,)."""

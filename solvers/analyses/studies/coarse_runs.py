@@ -1,0 +1,90 @@
+"""Runs of a study in longer periods, as records."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from models.analyses.measures import OutcomeMeasure
+from models.validation.finding import InvalidProblemError
+from solvers.analyses.studies.fidelity import CoarseFidelity, CoarseRun, CoarseSolver
+from solvers.analyses.studies.lever_setting import LeverSetting
+from solvers.analyses.studies.outcomes import SolvedRun, measure_run
+from solvers.analyses.studies.run_records import RunOutcome, RunRecord
+from solvers.analyses.studies.run_solver import NO_PLAN
+from solvers.analyses.studies.value_bounds import compute_margin
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.errors import NoSolutionError
+from solvers.lp.linear_program import FloatArray, Program
+from solvers.sensitivity.bounds import Bounds
+
+
+@dataclass(slots=True)
+class CoarseStudySolver:
+    """Solves runs in longer periods under one lever, one after the other."""
+
+    setting: LeverSetting
+    """The problem under the lever."""
+    measures: tuple[OutcomeMeasure, ...]
+    """What each run records."""
+    fidelity: CoarseFidelity
+    """Length of the periods."""
+    _solver: CoarseSolver | None = field(default=None, init=False)
+
+    def start_chunk(self) -> None:
+        """Start the next run from the basis of the base, with nothing left of earlier runs."""
+        if self.setting.model is None:
+            return
+        if self._solver is None:
+            self._solver = CoarseSolver.from_program(self.setting.program, self.fidelity)
+        self._solver.return_to_base()
+
+    def solve_run(self, point: FloatArray) -> RunRecord:
+        """Solve at a point, (k,).
+
+        Limits that are rounded to whole units follow the model of the bounds; the price of their allowance is taken off the lower
+        bound, which then needs no further margin elsewhere.
+        """
+        model = self.setting.model
+        try:
+            if model is None or self._solver is None:
+                arrays, program = self.setting.build_program(point)
+                run = CoarseSolver.from_program(program, self.fidelity).solve_run(Bounds.from_program(program.lp))
+            else:
+                arrays = self.setting.arrays if self.setting.keeps_needs else self.setting.build_arrays(point)
+                bounds = model.compute_bounds(point)
+                program, run = bounds.apply_to_program(self.setting.program), self._solver.solve_run(bounds)
+        except InvalidProblemError as error:
+            return self._describe(point, "failed", f"The problem is invalid: {error}")
+        except NoSolutionError as error:
+            return self._describe(point, "infeasible" if "infeasible" in str(error) else "failed", str(error))
+        if run.reason == "infeasible":
+            return self._describe(point, "infeasible", NO_PLAN)
+        return self._record(point, arrays, program, run)
+
+    def _describe(self, point: FloatArray, outcome: RunOutcome, conflict: str) -> RunRecord:
+        return RunRecord(outcome, self.setting.position, tuple(point.tolist()), self.fidelity, conflict)
+
+    def _record(self, point: FloatArray, arrays: ProblemArrays, program: Program, run: CoarseRun) -> RunRecord:
+        if run.values is None or run.dual_values is None or run.objective is None or run.lower_bound is None:
+            return self._describe(point, "failed", f"No proved optimum: {run.reason}")
+        solved = SolvedRun.from_solution(arrays, program, run.values, run.dual_values, run.objective)
+        found, model = measure_run(solved, self.measures), self.setting.model
+        slopes, margin = np.empty(0), 0.0
+        if model is not None:
+            reduced = np.asarray(program.lp.cost - program.lp.matrix.T @ run.dual_values)
+            slopes = model.compute_slopes(run.dual_values, reduced)
+            margin = compute_margin(model, run.dual_values, reduced)
+        return RunRecord(
+            "optimal",
+            self.setting.position,
+            tuple(point.tolist()),
+            self.fidelity,
+            objective=run.objective,
+            lower_bound=run.lower_bound - margin / 2,
+            slopes=tuple(slopes.tolist()),
+            measures=tuple(found.measures.tolist()),
+            counties=tuple(found.counties.tolist()),
+            needs=tuple(found.needs.tolist()),
+            periods=tuple(found.periods.tolist()),
+            iterations=run.iterations,
+        )

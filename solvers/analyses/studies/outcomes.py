@@ -1,0 +1,163 @@
+"""Outcomes of a run: the measures of a request, and served shares by county, need and period."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.analyses.measures import LimitSelection, OutcomeMeasure, OutcomeName
+from models.analyses.study import StudyRequest
+from models.problem.policy import NeedSelection
+from models.validation.finding import raise_on_errors
+from models.validation.finding_codes import make_finding
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation.objective import select_needs
+from solvers.lp.linear_program import FloatArray, Program
+from solvers.results.flows import Flows, clean_values
+from solvers.results.limits import RULE_NAMES, Limits
+from solvers.results.need_values import NeedValues, divide_served
+from solvers.results.tables import sum_electricity
+
+OBJECTIVE = OutcomeMeasure(outcome="objective")
+SERVED_SHARE = OutcomeMeasure(outcome="served_share")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcomes:
+    """What a run is recorded by."""
+
+    measures: FloatArray
+    """Values of the measures, (q,)."""
+    counties: FloatArray
+    """Served share of the items of each county, (C,)."""
+    needs: FloatArray
+    """Served share of each item and requirement, (I,)."""
+    periods: FloatArray
+    """Served share of the items in each period, (T,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedRun:
+    """A solved run, as measures see it."""
+
+    arrays: ProblemArrays
+    """Its problem."""
+    program: Program
+    """Its program, with its bounds."""
+    values: FloatArray
+    """Clean values of the variables, (n,)."""
+    dual_values: FloatArray
+    """Dual values of the constraints, (m,)."""
+    objective: float
+    """Objective in won."""
+    need_values: NeedValues
+    """Needs by value."""
+
+    @classmethod
+    def from_solution(
+        cls, arrays: ProblemArrays, program: Program, values: FloatArray, dual_values: FloatArray, objective: float
+    ) -> Self:
+        """Read a solution; values, (n,), and dual values, (m,)."""
+        clean = clean_values(program, values)
+        flows = Flows.from_solution(arrays, program, clean, dual_values)
+        return cls(arrays, program, clean, dual_values, objective, NeedValues.from_flows(arrays, flows))
+
+
+def list_measures(request: StudyRequest) -> tuple[OutcomeMeasure, ...]:
+    """Return what each run records: objective, served share, the outcomes stated for, and those of thresholds, each once."""
+    stated = (*request.outcomes, *(_without_bound(threshold) for threshold in request.thresholds))
+    by_label = {measure.label: measure for measure in (OBJECTIVE, SERVED_SHARE, *stated)}
+    return tuple(by_label.values())
+
+
+def check_limits(request: StudyRequest) -> None:
+    """Raise InvalidProblemError if a measure names a rule that no limit has; paths begin within the request."""
+    findings = tuple(
+        make_finding(
+            "unknown_choice",
+            (kind, k, "limit", "rule"),
+            f"No limit follows from a rule {measure.limit.rule}.",
+            f"Name one of: {', '.join(RULE_NAMES)}.",
+        )
+        for kind in ("outcomes", "thresholds")
+        for k, measure in enumerate(getattr(request, kind))
+        if measure.limit is not None and measure.limit.rule not in RULE_NAMES
+    )
+    raise_on_errors(findings)
+
+
+def measure_run(run: SolvedRun, measures: Sequence[OutcomeMeasure]) -> RunOutcomes:
+    """Return the outcomes of a run."""
+    needs = run.need_values
+    items = needs.is_item
+    return RunOutcomes(
+        np.array([_MEASURES[measure.outcome](run, measure) for measure in measures]),
+        _sum_shares(needs.needed[:, items], needs.served[:, items], (1, 2)),
+        _sum_shares(needs.needed, needs.served, (0, 2)),
+        _sum_shares(needs.needed_in_period[:, items], needs.served_in_period[:, items], (0, 1)),
+    )
+
+
+def is_better_when_high(measure: OutcomeMeasure) -> bool:
+    """Return whether a planner wants much of an outcome: served shares; the worst values of others are their highest."""
+    return measure.outcome == "served_share"
+
+
+def _without_bound(measure: OutcomeMeasure) -> OutcomeMeasure:
+    return OutcomeMeasure(outcome=measure.outcome, of=measure.of, limit=measure.limit, below=measure.below)
+
+
+def _sum_shares(needed: FloatArray, served: FloatArray, axes: tuple[int, ...]) -> FloatArray:
+    return divide_served(np.asarray(needed.sum(axis=axes)), np.asarray(served.sum(axis=axes)))
+
+
+def _select_cells(run: SolvedRun, selection: NeedSelection | None) -> FloatArray:
+    """Return 1 for each selected need of a county, (C, I, 1); requirements count only where the selection names them."""
+    selected = select_needs(run.arrays, selection)
+    if selection is None or selection.item is None:
+        selected = selected & run.need_values.is_item
+    return selected[:, :, None].astype(np.float64)
+
+
+def _measure_objective(run: SolvedRun, _: OutcomeMeasure) -> float:
+    return run.objective
+
+
+def _measure_served_share(run: SolvedRun, measure: OutcomeMeasure) -> float:
+    chosen = _select_cells(run, measure.of)
+    needed, served = (float((amounts * chosen).sum()) for amounts in (run.need_values.needed, run.need_values.served))
+    return served / needed if needed > 0 else 1.0
+
+
+def _count_periods_below(run: SolvedRun, measure: OutcomeMeasure) -> float:
+    chosen, needs = _select_cells(run, measure.of), run.need_values
+    share = _sum_shares(needs.needed_in_period * chosen, needs.served_in_period * chosen, (0, 1))
+    return float((share < (measure.below or 0.0)).sum())
+
+
+def _measure_power(run: SolvedRun, _: OutcomeMeasure) -> float:
+    return float(sum(drawn.sum() for drawn in sum_electricity(run.arrays, run.program, run.values)))
+
+
+def _measure_shadow_price(run: SolvedRun, measure: OutcomeMeasure) -> float:
+    selection = measure.limit or LimitSelection(rule="")
+    limits = Limits.from_solution(run.arrays, run.program, run.values, run.dual_values)
+    chosen = limits.rule == RULE_NAMES.index(selection.rule)
+    labels = np.array(limits.labels)
+    for codes, wanted in ((limits.id, selection.id), (limits.part, selection.part), (limits.period, selection.period)):
+        if wanted:
+            chosen &= labels[codes] == wanted
+    prices = np.bincount(limits.period[chosen], weights=limits.shadow_price[chosen])
+    periods = np.unique(limits.period[chosen])
+    return float(prices[periods].mean()) if len(periods) else float("nan")
+
+
+_MEASURES: Mapping[OutcomeName, Callable[[SolvedRun, OutcomeMeasure], float]] = {
+    "objective": _measure_objective,
+    "served_share": _measure_served_share,
+    "periods_below": _count_periods_below,
+    "power_used": _measure_power,
+    "shadow_price": _measure_shadow_price,
+}
+"""How each outcome is measured."""
