@@ -71,6 +71,16 @@ def test_a_concurrent_act_is_reported(open_page: OpenPage, monitor: PageMonitor,
     expect(page.locator(".workflow h2")).to_have_text("State of this plan: Submitted")
 
 
+def test_a_tab_shows_what_another_tab_changed(open_page: OpenPage, service: Service) -> None:
+    """A tab that is looked at again shows the state to which the plan was brought elsewhere."""
+    plan = plan_two_counties(service)
+    page = open_page(f"#/approval?plan={plan}")
+    expect(page.locator(".workflow h2")).to_have_text("State of this plan: Draft")
+    service.json(f"/v1/plans/{plan}/approval/submit", {"note": "elsewhere"})
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".workflow h2")).to_have_text("State of this plan: Submitted")
+
+
 def test_outputs_are_reported_and_ranked(
     open_page: OpenPage, monitor: PageMonitor, service: Service, approved_plan: str, tmp_path: Path
 ) -> None:

@@ -25,8 +25,10 @@ export function createWorkflow(context, approval, onDone) {
   const { api, signal } = context;
   const path = `/v1/plans/${encodeURIComponent(context.plan.id)}/approval`;
   const card = h("section", { class: "card workflow", "aria-label": t("approval.workflow") });
+  let { version } = approval;
   /** @param {Approval} current @param {boolean} [isFocused] */
   const show = (current, isFocused = false) => {
+    version = current.version;
     const state = t(`approval.state.${current.state}`);
     const heading = h("h2", { tabindex: "-1" }, t("approval.current", { state }));
     const status = h("div", {});
@@ -53,6 +55,14 @@ export function createWorkflow(context, approval, onDone) {
     if (isFocused) heading.focus();
   };
   const reload = async () => show(await api.fetchJson(path, signal), true);
+  // Another tab may have changed the state in the meantime.
+  const refresh = async () => {
+    if (document.visibilityState !== "visible") return;
+    const current = await api.fetchJson(path, signal);
+    if (current.version !== version && !signal.aborted) show(current);
+  };
+  const handleReturn = () => refresh().catch(() => {}); // the next act tells what is wrong
+  document.addEventListener("visibilitychange", handleReturn, { signal });
   show(approval);
   return card;
 }
