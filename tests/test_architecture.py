@@ -16,9 +16,11 @@ SOLVERS = {"pulp", "ortools", "highspy"}
 BROAD_EXCEPT_ALLOWED = {
     "service/api/middleware.py",  # drops errors that are logged and answered
     "service/storage/repositories/jobs.py",  # ends a plan that cannot be read, whatever is wrong with it
+    "service/workers/analysis_supervisor.py",
     "service/workers/background.py",  # background threads survive one bad row, and report it
     "service/workers/job_attempt.py",  # tries again to store a result, whatever failed
     "service/workers/supervisor.py",
+    "service/workers/task_attempt.py",  # tries again to store a result, whatever failed
     "service/workers/webhook_dispatcher.py",
     "service/workers/worker_main.py",  # reports every unexpected error before it ends
 }

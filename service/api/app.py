@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,8 @@ from service.api.local_access import LocalAccessMiddleware
 from service.api.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from service.api.openapi import install_openapi
 from service.api.request_bodies import BodyReader
+from service.api.routes.analyses import ROUTERS as ANALYSIS_ROUTERS
+from service.api.routes.analysis_requests import ROUTERS as ANALYSIS_REQUEST_ROUTERS
 from service.api.routes.approval import router as life
 from service.api.routes.audit import router as auditing
 from service.api.routes.briefing import router as briefing
@@ -54,7 +57,9 @@ from service.storage.errors import UnsuitableStoreError
 from service.storage.repositories.deliveries import count_undelivered
 from service.storage.store import Store
 from service.web_ui.routes import router as page
-from service.workers.job_attempt import AttemptResult
+from service.workers.analysis_executors import ProcessExecutor
+from service.workers.analysis_runtime import AnalysisRuntime
+from service.workers.job_attempt import AttemptResult, OnAttemptFinished
 from service.workers.job_runtime import JobRuntime
 from service.workers.retention_job import RetentionJob
 from service.workers.sensitivity_pool import SensitivityPool
@@ -72,6 +77,8 @@ ROUTERS = (
     titles,
     life,
     answers,
+    *ANALYSIS_REQUEST_ROUTERS,
+    *ANALYSIS_ROUTERS,
     execution,
     tables,
     sheets,
@@ -141,27 +148,26 @@ def create_app(settings: Settings) -> AllotApplication:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
         store, authenticator = await _open_storage(app, settings)
-        jobs = JobRuntime(store, settings, record_attempt)
-        sensitivity_pool = SensitivityPool(jobs.workers, settings)
-        _register_gauges(metrics, store, jobs, sensitivity_pool)
-        app.state.release_waiters = jobs.release_waiters
-        await run_in_threadpool(jobs.start)
+        services = _build_services(settings, store, metrics, authenticator, record_attempt)
+        _register_gauges(metrics, services)
+        app.state.release_waiters = partial(_release_waiters, services)
+        await run_in_threadpool(services.jobs.start)
+        await run_in_threadpool(services.analyses.start)
         await run_in_threadpool(_preload_pyarrow)
         webhook_dispatcher, retention_job = (
-            WebhookDispatcher(store, settings, jobs.failures),
-            RetentionJob(store, settings, jobs.failures),
+            WebhookDispatcher(store, settings, services.jobs.failures),
+            RetentionJob(store, settings, services.jobs.failures),
         )
         try:
             yield {
-                "services": Services(
-                    settings, store, jobs, metrics, authenticator, sensitivity_pool, ReadinessChecker(store, jobs)
-                ),
+                "services": services,
                 "body_reader": BodyReader(settings),
                 "key_checks": KeyChecks(authenticator),
             }
         finally:
-            await run_in_threadpool(sensitivity_pool.close)
-            await run_in_threadpool(jobs.stop)
+            await run_in_threadpool(services.sensitivity_pool.close)
+            await run_in_threadpool(services.analyses.stop)
+            await run_in_threadpool(services.jobs.stop)
             await run_in_threadpool(webhook_dispatcher.stop)
             await run_in_threadpool(retention_job.stop)
             metrics.unregister_gauges()
@@ -178,6 +184,28 @@ def create_app(settings: Settings) -> AllotApplication:
     mount_static_files(app)
     install_openapi(app)
     return app
+
+
+def _build_services(
+    settings: Settings,
+    store: Store,
+    metrics: Metrics,
+    authenticator: Authenticator,
+    on_attempt_finished: OnAttemptFinished,
+) -> Services:
+    """Build the services on a store; nothing runs yet."""
+    jobs = JobRuntime(store, settings, on_attempt_finished)
+    executor = ProcessExecutor(jobs.workers, settings.max_time_limit_seconds + settings.kill_grace_seconds)
+    return Services(
+        settings,
+        store,
+        jobs,
+        AnalysisRuntime(store, settings, executor, jobs.failures),
+        metrics,
+        authenticator,
+        SensitivityPool(jobs.workers, settings),
+        ReadinessChecker(store, jobs),
+    )
 
 
 async def _open_storage(app: AllotApplication, settings: Settings) -> tuple[Store, Authenticator]:
@@ -199,10 +227,23 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         app.add_middleware(LocalAccessMiddleware, settings=settings)
 
 
-def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivity_pool: SensitivityPool) -> None:
+def _release_waiters(services: Services) -> None:
+    """Answer now everybody who waits for a plan or an analysis."""
+    services.jobs.release_waiters()
+    services.analyses.release_waiters()
+
+
+def _register_gauges(metrics: Metrics, services: Services) -> None:
     """Register the gauges of waiting and running work."""
+    jobs, analyses, sensitivity_pool = services.jobs, services.analyses, services.sensitivity_pool
     metrics.register_gauge(
         "allot_plans", "Plans that wait and run, over all service processes.", "state", jobs.queue.count_by_state
+    )
+    metrics.register_gauge(
+        "allot_analyses",
+        "Analyses that wait and run, over all service processes.",
+        "state",
+        analyses.queue.count_by_state,
     )
     metrics.register_gauge(
         "allot_solver_workers",
@@ -222,7 +263,7 @@ def _register_gauges(metrics: Metrics, store: Store, jobs: JobRuntime, sensitivi
         "allot_webhook_deliveries",
         "Messages to webhooks that wait, or were given up, over all service processes.",
         "state",
-        lambda: count_undelivered(store),
+        lambda: count_undelivered(services.store),
     )
 
 

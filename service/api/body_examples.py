@@ -4,8 +4,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from models.analyses.near_optimal import AlternativesRequest, RangesRequest
+from models.analyses.study import BoundsRequest
 from models.examples import two_counties_raw
 from models.problem.planning_problem import PlanningProblem
+from service.domain.schemas.analyses import BacktestBody, StudyBody
 from service.domain.schemas.approval import ActBody
 from service.domain.schemas.fulfilment import OutputsBody, ReplanBody
 from service.domain.schemas.keys import KeyBody
@@ -29,7 +32,63 @@ _RYANGGANG: Examples = {
     ),
 }
 
+_POWER_AND_DELIVERIES = [
+    {
+        "name": "power",
+        "changes": [{"what": "power_limit"}],
+        "distribution": {"kind": "uniform", "low": 0.8, "high": 1.2},
+    },
+    {
+        "name": "deliveries",
+        "changes": [{"what": "delivered"}],
+        "distribution": {"kind": "triangular", "low": 0.6, "mode": 0.9, "high": 1.0},
+    },
+]
+
 BODY_EXAMPLES: dict[type[BaseModel], Examples] = {
+    StudyBody: {
+        "power-and-deliveries": (
+            "Two counties under 16 draws of electricity and central deliveries",
+            {
+                "base": {"problem": two_counties_raw()},
+                "factors": _POWER_AND_DELIVERIES,
+                "design": {"kind": "sobol", "size": 16, "seed": 1},
+                "thresholds": [{"outcome": "served_share", "of": {"priority": [1]}, "least": 0.6}],
+            },
+        ),
+    },
+    RangesRequest: {
+        "soap": (
+            "What is left open of Hyesan's served share and of the soap made",
+            {
+                "slack": [0.001, 0.01],
+                "measures": [
+                    {"measure": "served_share", "of": {"county": ["hyesan"]}},
+                    {"measure": "made", "of": {"item": ["soap"]}},
+                ],
+            },
+        ),
+    },
+    AlternativesRequest: {
+        "two": ("Two other plans within a hundredth of the optimum", {"slack": [0.01], "count": 2}),
+    },
+    BoundsRequest: {
+        "a-point": ("A point that nobody solved", {"points": [{"power": 0.93, "deliveries": 0.81}]}),
+    },
+    BacktestBody: {
+        "monthly": (
+            "Planning once against planning every period, in three drawn years",
+            {
+                "base": {"problem": two_counties_raw()},
+                "factors": _POWER_AND_DELIVERIES,
+                "paths": {"count": 3, "seed": 1},
+                "policies": [
+                    {"name": "once", "replan_every": None, "forecast": "base"},
+                    {"name": "monthly", "replan_every": 1, "forecast": "last"},
+                ],
+            },
+        ),
+    },
     ActBody: {"noted": ("With a note", {"note": "As agreed in the meeting."})},
     BordersBody: {
         "hyesan": (

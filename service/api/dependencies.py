@@ -12,8 +12,10 @@ from service.api.key_checks import KeyChecks
 from service.api.request_bodies import BodyReader
 from service.api.routing import SAFE_METHODS
 from service.auth.principals import ANONYMOUS_PRINCIPAL, Principal
+from service.domain.analyses import AnalysisService
 from service.domain.container import Services
 from service.domain.plans import PlanService
+from service.domain.study_runs import StudyRunService
 
 
 class LifespanState(TypedDict):
@@ -81,3 +83,21 @@ async def _provide_plan_service(services: ServicesDependency) -> PlanService:
 
 PlanServiceDependency = Annotated[PlanService, Depends(_provide_plan_service)]
 """The use cases of plans."""
+
+AnalysisName = Annotated[str, Path(pattern=ID_PATTERN, max_length=100, description="Identifier of the analysis.")]
+
+
+async def _provide_analysis_service(services: ServicesDependency, plans: PlanServiceDependency) -> AnalysisService:
+    return AnalysisService(services.store, services.analyses, plans, services.settings)
+
+
+AnalysisServiceDependency = Annotated[AnalysisService, Depends(_provide_analysis_service)]
+"""The use cases of analyses."""
+
+
+async def _provide_run_service(services: ServicesDependency, plans: PlanServiceDependency) -> StudyRunService:
+    return StudyRunService(services.store, plans)
+
+
+StudyRunServiceDependency = Annotated[StudyRunService, Depends(_provide_run_service)]
+"""The use case of opening runs of studies as plans."""

@@ -17,6 +17,7 @@ from service.api.permissions import find_route_guard
 from service.api.request_bodies import BodyDependency
 from service.auth.authorization import ForbiddenError
 from service.core.errors import ProblemDetails, UnauthenticatedError, document_errors
+from service.domain.schemas.analyses import AnalysisEvent
 from service.domain.schemas.plans import PlanEvent
 from service.spreadsheets.file_kinds import SPREADSHEET_MEDIA_TYPES, XLSX_MEDIA_TYPE
 
@@ -35,7 +36,8 @@ Allot plans what a province makes, moves and swaps, by linear programming.
 - **Plans** are solved in the background. An accepted plan is never lost. `Prefer: wait=20` waits for the plan; without it
   the answer is 202 with the address of the plan. Its `/events` report the progress. A repeated request with the same
   `Idempotency-Key` gives the same plan.
-- **Tables** of a plan come as JSON (paged), CSV, Parquet, an Arrow stream or a workbook, by `Accept` or `format=`.
+- **Analyses** (studies, ranges, alternatives, backtests) are accepted and followed in the same way.
+- **Tables** of a plan or an analysis come as JSON (paged), CSV, Parquet, an Arrow stream or a workbook, by `Accept` or `format=`.
 - **Access**: where authentication is on, every request except those about health carries `Authorization: Bearer` with an API
   key or a token of the identity provider. The answer is 401 without credentials, 403 without the role, and 404 for what
   belongs to a province that you may not read.
@@ -51,6 +53,10 @@ TAGS = [
     {
         "name": "sensitivity",
         "description": "Queries about a finished plan: shadow prices, bottlenecks, remedies, comparisons, curves.",
+    },
+    {
+        "name": "analyses",
+        "description": "What is not known: studies, ranges and alternatives of plans, and backtests of ways of planning.",
     },
     {"name": "fulfilment", "description": "Reported outputs, fulfilment, and plans for the rest of the periods."},
     {"name": "tables", "description": "The rows of a finished plan."},
@@ -92,7 +98,7 @@ def _build_document(app: FastAPI) -> JsonObject:
         license_info={"name": "MIT", "identifier": "MIT"},
         separate_input_output_schemas=False,
     )
-    models: list[type[BaseModel]] = [ProblemDetails, PlanEvent]
+    models: list[type[BaseModel]] = [ProblemDetails, PlanEvent, AnalysisEvent]
     refused = {str(status): answer for status, answer in document_errors(UnauthenticatedError, ForbiddenError).items()}
     for route, operation in _iterate_operations(app, document):
         for body in _find_bodies(route.dependant):
@@ -103,7 +109,7 @@ def _build_document(app: FastAPI) -> JsonObject:
         else:
             operation["security"] = [{"bearer": []}, {}]
             operation["responses"] = dict(sorted({**refused, **operation["responses"]}.items()))
-        _describe_event_stream(operation)
+        _describe_event_stream(operation, AnalysisEvent if "{analysis}" in route.path else PlanEvent)
     _add_schemas(document, models)
     document["components"]["securitySchemes"] = {
         "bearer": {
@@ -146,7 +152,7 @@ def _describe_body(body: BodyDependency) -> JsonObject:
     return {"required": body.is_required, "content": content}
 
 
-def _describe_event_stream(operation: JsonObject) -> None:
+def _describe_event_stream(operation: JsonObject, event: type[BaseModel]) -> None:
     """Describe server-sent events without `itemSchema`, a keyword of OpenAPI 3.2."""
     for answer in operation["responses"].values():
         stream = answer.get("content", {}).get("text/event-stream")
@@ -154,9 +160,9 @@ def _describe_event_stream(operation: JsonObject) -> None:
             stream.clear()
             stream["schema"] = {
                 "type": "string",
-                "description": "Server-sent events; the data of each is a `PlanEvent` as JSON.",
+                "description": f"Server-sent events; the data of each is a `{event.__name__}` as JSON.",
                 "contentMediaType": "application/json",
-                "contentSchema": {"$ref": _SCHEMA_REF.format(model="PlanEvent")},
+                "contentSchema": {"$ref": _SCHEMA_REF.format(model=event.__name__)},
             }
 
 

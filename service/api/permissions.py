@@ -1,5 +1,6 @@
 """Permissions of routes: a dependency that requires a permission of the principal."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import Depends
@@ -7,13 +8,18 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from service.api.dependencies import PrincipalDependency, ServicesDependency
-from service.auth.authorization import ForbiddenError, authorize_province, authorize_stored_plan
+from service.auth.authorization import (
+    ForbiddenError,
+    authorize_province,
+    authorize_stored_analysis,
+    authorize_stored_plan,
+)
 from service.auth.principals import ANONYMOUS_PRINCIPAL, Permission, Principal
 
 
 class PermissionGuard:
-    """Requires a permission: for the plan in the path, in the province in the path, or anywhere if the path names
-    neither.
+    """Requires a permission: for the analysis or the plan in the path, in the province in the path, or anywhere if the path
+    names none.
     """
 
     def __init__(self, permission: Permission) -> None:
@@ -27,7 +33,11 @@ class PermissionGuard:
         if principal is ANONYMOUS_PRINCIPAL:
             return
         plan, province = request.path_params.get("plan"), request.path_params.get("province")
-        if plan is not None:
+        analysis = request.path_params.get("analysis")
+        if analysis is not None:
+            check = partial(authorize_stored_analysis, services.store, principal, self.permission)
+            await run_in_threadpool(check, str(analysis))
+        elif plan is not None:
             await run_in_threadpool(authorize_stored_plan, services.store, principal, self.permission, str(plan))
         elif province is not None:
             authorize_province(principal, self.permission, str(province), hidden=request.method in {"GET", "HEAD"})

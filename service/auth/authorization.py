@@ -57,6 +57,21 @@ def authorize_stored_plan(store: Store, principal: Principal, permission: Permis
         require_plan_permission(transaction, principal, permission, plan)
 
 
+def authorize_stored_analysis(store: Store, principal: Principal, permission: Permission, analysis: str) -> None:
+    """Require that a principal may do something with a stored analysis, which belongs to the province of its base plan.
+
+    RecordNotFoundError for names that no analysis can have; else as `require_plan_permission`.
+    """
+    if not _ID_REGEX.fullmatch(analysis) or len(analysis) > 100:
+        raise RecordNotFoundError("analysis", analysis)
+    with store.read_transaction() as transaction:
+        province, owner = transaction.analyses.read_ownership(analysis)
+    if not principal.is_permitted_for_plan("read", province, owner):
+        raise HiddenError(principal.caller, permission, "analysis", analysis, province)
+    if not principal.is_permitted_for_plan(permission, province, owner):
+        raise ForbiddenError(principal.caller, permission, analysis, province)
+
+
 def authorize_province(principal: Principal, permission: Permission, province: str, *, hidden: bool) -> None:
     """Require a permission in a province; with `hidden`, HiddenError where the principal may not read."""
     if hidden and not principal.is_permitted("read", province):

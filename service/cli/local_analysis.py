@@ -12,12 +12,13 @@ import typer
 from pydantic import BaseModel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from models.analyses.kinds import BASE_TABLES, AnalysisKind
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from service.cli import problem_sources
 from service.cli.plan_summary import print_infeasibility
-from solvers.analyses.analysis import Analysis, AnalysisBase, AnalysisConclusion, AnalysisKind, AnalysisTask, OnRow
-from solvers.analyses.opening import BASE_TABLES, open_analysis
+from solvers.analyses.analysis import Analysis, AnalysisBase, AnalysisConclusion, AnalysisTask, OnRow
+from solvers.analyses.opening import open_analysis
 from solvers.planning import PlanResult, make_plan
 from solvers.sensitivity import InfeasibleError, SensitivityUnavailableError
 

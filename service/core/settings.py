@@ -105,8 +105,10 @@ class Settings(BaseSettings):
 
     solver_workers: Annotated[int, Field(ge=0)] = Field(default_factory=_count_usable_cores)
     """Solves at a time in one service process, each in a worker process; the number of cores if absent. One more starts for a caller none of whose plans runs. 0: this process only accepts plans and answers requests, others solve."""
+    analysis_workers: Annotated[int, Field(ge=0)] | None = None
+    """Tasks of studies, ranges, alternatives and backtests that run at a time in one service process, each in a worker process; as many as `solver_workers` if absent. They have the lowest priority: plans and queries get processor time first. 0: this process only accepts analyses, others work on them."""
     worker_memory_limit_bytes: Positive = 4096 * MIB
-    """Memory that one solve or one sensitivity query may use beyond its libraries; a plan that needs more ends as `failed`."""
+    """Memory that one solve, one analysis or one sensitivity query may use beyond its libraries; a plan that needs more ends as `failed`."""
     worker_nice: Annotated[int, Field(ge=0, le=19)] = 10
     """Nice level of solver processes, so that API requests get CPU time first (0 to 19). Sensitivity queries run at half of it. Both begin at a quarter of their level, for the first three seconds of CPU time."""
     sensitivity_workers: Positive = Field(default_factory=_count_usable_cores)
@@ -120,7 +122,7 @@ class Settings(BaseSettings):
     queue_length: Positive = 1_000
     """Plans that may wait at a time; above, 429 with `Retry-After`."""
     queue_length_per_caller: Positive = 500
-    """Plans of one caller that may wait at a time."""
+    """Plans of one caller that may wait at a time, and analyses of one caller that may be unfinished at a time."""
     default_time_limit_seconds: Seconds = 600.0
     """Time limit of a plan without a time limit of its own."""
     max_time_limit_seconds: Seconds = 3_600.0
@@ -218,6 +220,10 @@ class Settings(BaseSettings):
                 if not is_trustworthy_address(address):
                     raise ValueError(f"{address} is not https: its keys would not be trustworthy")
         return self
+
+    def count_analysis_workers(self) -> int:
+        """Return the number of tasks of analyses that run at a time in one service process."""
+        return self.solver_workers if self.analysis_workers is None else self.analysis_workers
 
     def list_trusted_hosts(self) -> tuple[str, ...]:
         """List the names in `trusted_hosts`."""

@@ -8,6 +8,7 @@ from service.core.settings import Settings
 from service.domain.readiness import ReadinessChecker
 from service.observability.metrics import Metrics
 from service.storage.store import Store
+from service.workers.analysis_runtime import AnalysisRuntime
 from service.workers.job_runtime import JobRuntime
 from service.workers.sensitivity_pool import SensitivityPool
 
@@ -22,6 +23,8 @@ class Services:
     """Plans, provinces and problems."""
     jobs: JobRuntime
     """The queue of plans and their solves."""
+    analyses: AnalysisRuntime
+    """The queue of analyses and their work."""
     metrics: Metrics
     """Metrics for Prometheus."""
     authenticator: Authenticator

@@ -123,9 +123,7 @@ class PlanService:
         try:
             return self._jobs.submit_plan(request)
         except IdempotencyConflictError as error:
-            raise _make_key_error(
-                ConflictError, "other_body", f"{error}.", "Use a key of its own for every request."
-            ) from error
+            raise make_key_conflict(error) from error
         except QueueFullError as error:
             raise TooManyRequestsError(f"{error}.", headers={"Retry-After": str(error.retry_after)}) from error
 
@@ -191,7 +189,7 @@ class PlanService:
             if before is not None:
                 require_plan_permission(transaction, principal, "read", before)
             found = transaction.plans.list_plans_or_damage(
-                states=states, before=before, limit=limit + 1, visible_to=_compute_visibility(principal)
+                states=states, before=before, limit=limit + 1, visible_to=compute_visibility(principal)
             )
         shown = found[:limit]
         damaged = tuple(one.name for one in shown if isinstance(one, DamagedRecordError))
@@ -228,7 +226,7 @@ def _reject_query_with_json(kind: SpreadsheetKind | None, stated: Mapping[str, o
         raise UnprocessableContentError(f"{findings[0].message} {remedy}", findings=findings)
 
 
-def _compute_visibility(principal: Principal) -> tuple[frozenset[str] | None, str] | None:
+def compute_visibility(principal: Principal) -> tuple[frozenset[str] | None, str] | None:
     """Compute which plans a principal may read: provinces, and the caller for plans without a province; None for all
     plans.
     """
@@ -249,6 +247,11 @@ def check_idempotency_key(key: str | None) -> None:
             "An Idempotency-Key has 1 to 255 visible characters.",
             "Send a UUID, say.",
         )
+
+
+def make_key_conflict(error: IdempotencyConflictError) -> ApiError:
+    """Make the error of a key that was used for another body."""
+    return _make_key_error(ConflictError, "other_body", f"{error}.", "Use a key of its own for every request.")
 
 
 def _make_key_error(kind: type[ApiError], code: str, message: str, remedy: str) -> ApiError:

@@ -133,6 +133,25 @@ class SensitivityService:
         query = self._check_labels(query, record)
         return self._pool.answer_query(plan, lambda: self._read_payload(record), query, cancelled, caller)
 
+    def answer_bounds(
+        self, study: str, arguments: Mapping[str, Any], cancelled: threading.Event, caller: str | None
+    ) -> bytes:
+        """Answer, as JSON, what bounds the objective of a study has at points; blocks until the answer is there.
+
+        RecordNotFoundError for the study, ConflictError unless it is finished; raises as `answer_query`.
+        """
+        with self._store.read_transaction() as transaction:
+            record = transaction.analyses.get_analysis(study, "study")
+            if record.state != "finished":
+                raise ConflictError(f"The study is {record.state}; it has bounds when it is finished.")
+
+        def read_payload() -> SessionPayload:
+            with self._store.read_transaction() as transaction:
+                state = transaction.analyses.read_query_state(study)
+            return SessionPayload({}, 0, (state or b"",), order="open_bounds")
+
+        return self._pool.answer_query(study, read_payload, self.build_query("bounds", arguments), cancelled, caller)
+
     def read_infeasibility(self, plan: str) -> InfeasibilityView:
         """Read why a plan is infeasible."""
         with self._store.read_transaction() as transaction:
@@ -178,6 +197,11 @@ def _require_finished(transaction: Transaction, plan: str) -> PlanRecord:
 
 def _require_figures(record: PlanRecord, query: str) -> None:
     """Raise ConflictError for a plan without the figures that a query needs."""
+    if "alternative" in record.source:
+        raise ConflictError(
+            "The plan is an alternative within a slack of the optimum, so it has no dual values. "
+            f"Ask about its base plan, {record.base_plan}."
+        )
     if record.outcome == "infeasible" and query not in QUERIES_OF_INFEASIBLE_PLANS:
         raise ConflictError(
             "No plan satisfies every constraint of this problem, so it has no figures. "

@@ -1,17 +1,20 @@
-"""Tables of stored plans."""
+"""Tables of stored plans and analyses."""
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import urlencode
 
 import pyarrow as pa
 
+from models.analyses.kinds import AnalysisKind
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding
 from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError
 from service.core.settings import Settings
 from service.domain.label_filters import reject_unknown_labels
+from service.domain.schemas.analyses import COLLECTIONS
 from service.domain.schemas.tables import TableQuery
 from service.domain.table_selection import select_from_table
 from service.spreadsheets.table_formats import (
@@ -21,7 +24,8 @@ from service.spreadsheets.table_formats import (
     add_byte_order_mark,
     format_json_page,
 )
-from service.storage.store import Store
+from service.storage.records import TableInfo
+from service.storage.store import Store, Transaction
 
 CHUNK_BYTES = 1024 * 1024
 """Bytes of a stored table that are sent at a time."""
@@ -39,44 +43,123 @@ class TableResponse:
     """Address of the next page of JSON."""
 
 
+class TableOwner(Protocol):
+    """A plan or an analysis, whose tables are read."""
+
+    @property
+    def address(self) -> str:
+        """Its address."""
+        ...
+
+    def find_table(self, transaction: Transaction, table: str) -> TableInfo:
+        """Find a table. RecordNotFoundError without the owner, NotFoundError without the table, ConflictError before its end."""
+        ...
+
+    def open_table(self, transaction: Transaction, table: str) -> pa.NativeFile:
+        """Open a table as a Parquet file."""
+        ...
+
+    def load_problem(self, transaction: Transaction) -> PlanningProblem:
+        """Load the problem that the labels of the tables come from."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTables:
+    """The tables of a plan."""
+
+    plan: str
+    """The plan."""
+
+    @property
+    def address(self) -> str:
+        """Address of the plan."""
+        return f"/v1/plans/{self.plan}"
+
+    def find_table(self, transaction: Transaction, table: str) -> TableInfo:
+        """Find a table of the plan."""
+        record = transaction.plans.get_plan(self.plan)
+        if not record.is_final:
+            raise ConflictError(
+                f"The plan is {record.state}; it has tables when it is finished. Follow {self.plan}/events."
+            )
+        if record.outcome is None:
+            raise ConflictError(f"The plan is {record.state} and has no tables.")
+        found = next((one for one in transaction.plans.list_tables(self.plan) if one.name == table), None)
+        if found is None:
+            raise NotFoundError(f"The plan finished as {record.outcome} and has no table {table!r}.")
+        return found
+
+    def open_table(self, transaction: Transaction, table: str) -> pa.NativeFile:
+        """Open a table of the plan."""
+        return transaction.plans.open_parquet_file(self.plan, table)
+
+    def load_problem(self, transaction: Transaction) -> PlanningProblem:
+        """Load the problem of the plan."""
+        return transaction.problems.get_problem(transaction.plans.get_plan(self.plan).problem_digest)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisTables:
+    """The tables of an analysis."""
+
+    kind: AnalysisKind
+    """Kind of the analysis."""
+    analysis: str
+    """The analysis."""
+
+    @property
+    def address(self) -> str:
+        """Address of the analysis."""
+        return f"{COLLECTIONS[self.kind]}/{self.analysis}"
+
+    def find_table(self, transaction: Transaction, table: str) -> TableInfo:
+        """Find a table of the analysis."""
+        record = transaction.analyses.get_analysis(self.analysis, self.kind)
+        if record.state != "finished":
+            raise ConflictError(f"The analysis is {record.state}; it has tables when it is finished.")
+        stored = transaction.analyses.tables.list_tables(self.analysis)
+        found = next((one for one in stored if one.name == table), None)
+        if found is None:
+            raise NotFoundError(f"The analysis has no table {table!r}; it has: {', '.join(record.tables) or 'none'}.")
+        return found
+
+    def open_table(self, transaction: Transaction, table: str) -> pa.NativeFile:
+        """Open a table of the analysis."""
+        return transaction.analyses.tables.open_parquet_file(self.analysis, table)
+
+    def load_problem(self, transaction: Transaction) -> PlanningProblem:
+        """Load the problem of the base plan."""
+        base_plan = transaction.analyses.get_analysis(self.analysis, self.kind).base_plan
+        return transaction.problems.get_problem(transaction.plans.get_plan(base_plan).problem_digest)
+
+
 class TableService:
-    """The tables of one service's plans."""
+    """The tables of one service's plans and analyses."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         """Use a store; the settings limit the size of a page."""
         self._store = store
         self._settings = settings
 
-    def compute_etag(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> str:
-        """Compute the entity tag of a response: a digest of the stored table and the query.
-
-        RecordNotFoundError for the plan, NotFoundError for the table, ConflictError if the plan has not finished.
-        """
+    def compute_etag(self, owner: TableOwner, table: str, query: TableQuery, kind: TableFormat) -> str:
+        """Compute the entity tag of a response: a digest of the stored table and the query. Raises as `TableOwner.find_table`."""
         with self._store.read_transaction() as transaction:
-            record = transaction.plans.get_plan(plan)
-            if not record.is_final:
-                raise ConflictError(
-                    f"The plan is {record.state}; it has tables when it is finished. Follow {plan}/events."
-                )
-            if record.outcome is None:
-                raise ConflictError(f"The plan is {record.state} and has no tables.")
-            stored = next((one for one in transaction.plans.list_tables(plan) if one.name == table), None)
-        if stored is None:
-            raise NotFoundError(f"The plan finished as {record.outcome} and has no table {table!r}.")
+            stored = owner.find_table(transaction, table)
         request = hashlib.sha256(f"{kind} {query.model_dump_json()}".encode()).hexdigest()
         return f"{stored.digest[:16]}-{request[:16]}"
 
-    def read_table(self, plan: str, table: str, query: TableQuery, kind: TableFormat) -> TableResponse:
+    def read_table(self, owner: TableOwner, table: str, query: TableQuery, kind: TableFormat) -> TableResponse:
         """Read a table: a page in JSON, all rows (or `limit`) in other formats.
 
         UnprocessableContentError for unknown columns and unknown labels of filters.
         """
         with self._store.read_transaction() as transaction:
-            stored = transaction.plans.open_parquet_file(plan, table)
+            stored = owner.open_table(transaction, table)
         if kind == "parquet" and not query.model_dump(exclude_defaults=True, exclude={"format", "layout", "bom"}):
             return TableResponse(_iterate_chunks(stored), MEDIA_TYPES[kind])
         selection = select_from_table(stored, table, query)
-        reject_unknown_labels(selection.filters, lambda: self._load_problem(plan), selection.list_occurring_labels())
+        reject_unknown_labels(selection.filters, lambda: self._load_problem(owner), selection.list_occurring_labels())
         if kind != "json":
             batches = selection.iterate_batches(query.offset, query.limit)
             chunks = STREAM_WRITERS[kind](table, selection.schema, batches)
@@ -85,7 +168,7 @@ class TableService:
             )
         rows, total = self._resolve_page_size(query), selection.count_rows()
         last = query.offset + rows >= total
-        following = None if last else _build_next_url(plan, table, query, rows)
+        following = None if last else _build_next_url(owner.address, table, query, rows)
         body = format_json_page(
             table,
             list(selection.iterate_batches(query.offset, rows)),
@@ -97,9 +180,9 @@ class TableService:
         )
         return TableResponse(body, MEDIA_TYPES[kind], following)
 
-    def _load_problem(self, plan: str) -> PlanningProblem:
+    def _load_problem(self, owner: TableOwner) -> PlanningProblem:
         with self._store.read_transaction() as transaction:
-            return transaction.problems.get_problem(transaction.plans.get_plan(plan).problem_digest)
+            return owner.load_problem(transaction)
 
     def _resolve_page_size(self, query: TableQuery) -> int:
         most = self._settings.max_page_rows
@@ -123,8 +206,8 @@ def _iterate_chunks(stored: pa.NativeFile) -> Iterator[bytes]:
         yield piece
 
 
-def _build_next_url(plan: str, table: str, query: TableQuery, rows: int) -> str:
+def _build_next_url(address: str, table: str, query: TableQuery, rows: int) -> str:
     """Build the address of the next page."""
     kept = query.model_dump(exclude_defaults=True, by_alias=True)
     request = {**kept, "limit": rows, "offset": query.offset + rows}
-    return f"/v1/plans/{plan}/tables/{table}?{urlencode(request, doseq=True)}"
+    return f"{address}/tables/{table}?{urlencode(request, doseq=True)}"

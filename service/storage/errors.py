@@ -73,9 +73,9 @@ class JobError(StorageError):
 class QueueFullError(JobError):
     """The queue is full."""
 
-    def __init__(self, waiting: int, limit: int, retry_after: int, *, is_own_share: bool) -> None:
+    def __init__(self, waiting: int, limit: int, retry_after: int, *, is_own_share: bool, what: str = "plans") -> None:
         """State how many wait, how many may, when to retry (seconds), and whether the caller's own share is full."""
-        which = "of your plans" if is_own_share else "plans"
+        which = f"of your {what}" if is_own_share else what
         super().__init__(f"{waiting} {which} wait, the limit is {limit}; try again in {retry_after} s")
         self.waiting = waiting
         self.limit = limit
@@ -86,8 +86,8 @@ class QueueFullError(JobError):
 class IdempotencyConflictError(JobError):
     """The Idempotency-Key was used with another body."""
 
-    def __init__(self, key: str, plan: str) -> None:
-        """Name the key and its plan."""
-        super().__init__(f"Idempotency-Key {key!r} was used for another request, which became plan {plan}")
+    def __init__(self, key: str, name: str, what: str = "plan") -> None:
+        """Name the key and what it made."""
+        super().__init__(f"Idempotency-Key {key!r} was used for another request, which became {what} {name}")
         self.key = key
-        self.plan = plan
+        self.name = name

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
+from models.analyses.kinds import AnalysisKind
 from models.changes.change import Scenario
 from models.options import PlanOptions
 from models.plan import Outcome, Plan
@@ -192,6 +193,69 @@ class AuditEntry:
     """Particulars."""
     province: str | None = None
     """Province that the subject belongs to, if any."""
+
+
+AnalysisState = Literal["queued", "running", "finished", "cancelled", "failed"]
+"""`queued`: waits for its base plan. `running`: its tasks are worked on. `finished`: has a result. `cancelled`: ended on
+request. `failed`: ended without a result; the reason tells why."""
+
+FINAL_ANALYSIS_STATES: frozenset[AnalysisState] = frozenset({"finished", "cancelled", "failed"})
+"""States that an analysis never leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRecord:
+    """A stored analysis without its rows and tables."""
+
+    id: str
+    """Identifier, assigned by the service; sorts by time of acceptance."""
+    kind: AnalysisKind
+    """Kind."""
+    base_plan: str
+    """Plan that it starts from."""
+    request: str
+    """Request of its kind, as JSON."""
+    caller: str
+    """Caller who requested it."""
+    province: str | None
+    """Province of its base plan; None where the request of that plan contained the problem."""
+    state: AnalysisState
+    """State."""
+    reason: str
+    """Why it failed; empty if it did not."""
+    head: Json | None
+    """Result of its kind; None unless finished."""
+    done: int
+    """Rows that are stored."""
+    total: int
+    """Rows of all tasks that were planned so far."""
+    created: datetime
+    """Time of acceptance."""
+    started: datetime | None
+    """Time at which its base plan was there."""
+    finished: datetime | None
+    """Time of its end."""
+    tables: Mapping[str, int] = field(default_factory=dict)
+    """Number of rows of each table; empty unless finished."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the state is final."""
+        return self.state in FINAL_ANALYSIS_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisEventRecord:
+    """An event of an analysis."""
+
+    seq: int
+    """1 for the first event of the analysis, then without gaps."""
+    kind: Literal["queued", "started", "progress", "retried", "finished"]
+    """Kind."""
+    at: datetime
+    """Time."""
+    data: Json = field(default_factory=dict)
+    """`progress`: done, total. `retried`: task, reason. `finished`: state."""
 
 
 EventKind = Literal[

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
 
+from service.core.codecs import EncodedTable
 from service.core.settings import Settings
 from service.storage.driver_errors import translate_driver_errors
 from service.storage.engine import (
@@ -21,12 +22,14 @@ from service.storage.errors import StorageUnavailableError
 from service.storage.migrate import upgrade_database
 from service.storage.object_store import ObjectStore, check_free_space, open_object_store
 from service.storage.object_verification import ObjectVerifier
+from service.storage.repositories.analyses import AnalysisRepository
 from service.storage.repositories.api_keys import KeyRepository
 from service.storage.repositories.approvals import ApprovalRepository
 from service.storage.repositories.audit import AuditLog
 from service.storage.repositories.plans import PlanRepository
 from service.storage.repositories.problems import ProblemRepository
 from service.storage.repositories.provinces import ProvinceRepository
+from service.storage.repositories.stored_tables import upload_large_tables
 from service.storage.watchdog import ConnectionWatchdog
 
 WRITE_WAIT_SECONDS = 10.0
@@ -63,6 +66,8 @@ class Transaction:
     """Approval states of plans."""
     keys: KeyRepository
     """API keys."""
+    analyses: AnalysisRepository
+    """Analyses, their tables and events."""
 
     def read_clock(self) -> float:
         """Read the seconds since 1970 by the database's clock."""
@@ -158,6 +163,10 @@ class Store:
         with self._watchdog.limit_use(connection.connection.driver_connection, seconds), connection:
             yield connection
 
+    def upload_large_tables(self, tables: Mapping[str, EncodedTable], *, only_missing: bool = False) -> dict[str, str]:
+        """Write large tables (with `only_missing`, those not there yet) to the object store and return their keys by table."""
+        return upload_large_tables(self.objects, self.max_inline_table_bytes, tables, only_missing=only_missing)
+
     def ping_database(self) -> None:
         """Check that the database answers; raise StorageUnavailableError if it does not."""
         with self.read_transaction() as transaction:
@@ -180,4 +189,5 @@ class Store:
             AuditLog(connection),
             ApprovalRepository(connection),
             KeyRepository(connection),
+            AnalysisRepository(connection, self.objects, self._verifier),
         )

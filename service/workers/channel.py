@@ -22,7 +22,8 @@ class Message:
     """One message."""
 
     kind: str
-    """To a worker: `solve`, `open_session`, `query`, `stop`. From a worker: `progress`, `result`, `answer`, `rejected`, `failed`."""
+    """To a worker: `solve`, `open_session`, `open_bounds`, `query`, `open_analysis`, `run_task`, `advance`, `stop`. From a worker: `progress`,
+    `result`, `answer`, `rejected`, `row`, `task_done`, `round`, `conclusion`, `failed`."""
     head: dict[str, Any]
     """Particulars, a JSON object."""
     bodies: tuple[bytes, ...] = ()

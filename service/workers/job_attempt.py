@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import structlog
 
@@ -66,12 +66,8 @@ OnAttemptFinished = Callable[[AttemptResult], object]
 """Called, in the thread of the attempt, when an attempt is over."""
 
 
-class OnPlanChanged(Protocol):
-    """Called after every write about a plan."""
-
-    def __call__(self, plan: str) -> object:
-        """Take note of a change of a plan."""
-        ...
+OnPlanChanged = Callable[[str], object]
+"""Called with its identifier after every write about a plan."""
 
 
 class AttemptInterruptedError(Exception):

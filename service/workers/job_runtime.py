@@ -9,11 +9,7 @@
 `submit_plan`, `cancel_plan`, `read_plan` and `read_events` wait for the database: call them in a worker thread.
 """
 
-import asyncio
-import threading
-import time
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
 
 from service.core.settings import Settings
 from service.storage.plan_requests import PlanRequest, Submission
@@ -22,56 +18,10 @@ from service.storage.repositories import plan_events
 from service.storage.repositories.jobs import JobQueue
 from service.storage.store import Store
 from service.workers.background import FailureLog, PeriodicThread
+from service.workers.following import UNNOTIFIED_SECONDS, Follower, Notifier
 from service.workers.job_attempt import OnAttemptFinished
 from service.workers.supervisor import Supervisor
 from service.workers.worker_pool import WorkerPool, build_use_limits
-
-UNNOTIFIED_SECONDS = 15.0
-"""Seconds after which a subscriber looks at its plan although nobody said that it changed."""
-
-WakeCallback = Callable[[], object]
-"""Called, from any thread, when there is news; must return at once."""
-
-
-class Notifier:
-    """Wakes subscribers of a plan within one service process, so that they need not poll the database."""
-
-    def __init__(self) -> None:
-        """Start without subscribers."""
-        self._lock = threading.Lock()
-        self._subscribers: dict[str, list[WakeCallback]] = {}
-
-    def notify_plan(self, plan: str) -> None:
-        """Wake every subscriber of a plan."""
-        with self._lock:
-            subscribers = tuple(self._subscribers.get(plan, ()))
-        for wake in subscribers:
-            wake()
-
-    def notify_all_plans(self) -> None:
-        """Wake every subscriber."""
-        with self._lock:
-            subscribers = [wake for wakes in self._subscribers.values() for wake in wakes]
-        for wake in subscribers:
-            wake()
-
-    def list_plans(self) -> tuple[str, ...]:
-        """List the plans that have subscribers."""
-        with self._lock:
-            return tuple(self._subscribers)
-
-    @contextmanager
-    def subscribe_to_plan(self, plan: str, wake: WakeCallback) -> Iterator[None]:
-        """Call `wake` at every notification about a plan, for as long as the block lasts."""
-        with self._lock:
-            self._subscribers.setdefault(plan, []).append(wake)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._subscribers[plan].remove(wake)
-                if not self._subscribers[plan]:
-                    del self._subscribers[plan]
 
 
 class JobRuntime:
@@ -91,22 +41,23 @@ class JobRuntime:
         self._settings = settings
         self._notifier = Notifier()
         self._supervisor: Supervisor | None = None
-        self._is_stopping = False
         self._watcher: PeriodicThread | None = None
-        self._positions: dict[str, tuple[int, str]] = {}
+        self._follower = Follower(self._notifier, self.read_plan, self.read_events, self._read_positions)
+        self._follower.recheck_seconds = settings.poll_seconds
 
     def start(self) -> None:
         """Begin to solve queued plans; return at once, while the solvers load. With `solver_workers=0`, other processes solve."""
         self._watcher = PeriodicThread(
-            "plan-watcher", self._settings.poll_seconds, self._notify_changed_plans, self.failures
+            "plan-watcher", self._settings.poll_seconds, self._follower.notify_changed, self.failures
         )
+        self._follower.recheck_seconds = UNNOTIFIED_SECONDS
         if self._settings.solver_workers > 0:
             self.workers.start_loading()
             self._supervisor = Supervisor(
                 self.queue,
                 self._settings,
                 self.workers,
-                self._notifier.notify_plan,
+                self._notifier.notify,
                 self._on_attempt_finished,
                 self.failures,
             )
@@ -116,6 +67,7 @@ class JobRuntime:
         if self._watcher is not None:
             self._watcher.stop()
             self._watcher = None
+            self._follower.recheck_seconds = self._settings.poll_seconds
         if self._supervisor is not None:
             self._supervisor.stop(self._settings.shutdown_grace_seconds)
             self._supervisor = None
@@ -123,8 +75,7 @@ class JobRuntime:
 
     def release_waiters(self) -> None:
         """Answer now everybody who waits for a plan or follows one, because the service stops. From any thread."""
-        self._is_stopping = True
-        self._notifier.notify_all_plans()
+        self._follower.release_waiters()
 
     @property
     def is_ready(self) -> bool:
@@ -154,7 +105,7 @@ class JobRuntime:
         self.queue.cancel_plan(plan, caller)
         if self._supervisor is not None:
             self._supervisor.signal_cancellation(plan)
-        self._notifier.notify_plan(plan)
+        self._notifier.notify(plan)
         return self.read_plan(plan)
 
     def read_events(self, plan: str, after: int = 0, limit: int = 1000) -> tuple[JobEvent, ...]:
@@ -163,61 +114,17 @@ class JobRuntime:
             transaction.plans.get_plan(plan)
             return plan_events.read_events(transaction.connection, plan, after, limit)
 
-    def _notify_changed_plans(self, _should_stop: Callable[[], bool]) -> None:
-        """Notify the subscribers of plans that another process has changed: one query for all of them."""
-        plans = self._notifier.list_plans()
-        found: dict[str, tuple[int, str]] = {}
-        if plans:
-            with self._store.read_transaction() as transaction:
-                found = plan_events.read_positions(transaction.connection, plans)
-        changed = [plan for plan in plans if found.get(plan) != self._positions.get(plan)]
-        self._positions = found
-        for plan in changed:
-            self._notifier.notify_plan(plan)
-
-    def _get_recheck_seconds(self) -> float:
-        """Return the seconds after which those who follow a plan look at it without a notification."""
-        return self._settings.poll_seconds if self._watcher is None else UNNOTIFIED_SECONDS
+    def _read_positions(self, plans: tuple[str, ...]) -> dict[str, tuple[int, str]]:
+        with self._store.read_transaction() as transaction:
+            return plan_events.read_positions(transaction.connection, plans)
 
     async def wait_until_final(self, plan: str, seconds: float) -> PlanRecord:
         """Wait until a plan is final, some seconds have passed or the service stops; return the plan. Raises RecordNotFoundError."""
-        deadline = time.monotonic() + seconds
-        loop, news = asyncio.get_running_loop(), asyncio.Event()
-        with self._notifier.subscribe_to_plan(plan, lambda: loop.call_soon_threadsafe(news.set)):
-            while True:
-                news.clear()
-                record = await asyncio.to_thread(self.read_plan, plan)
-                left = deadline - time.monotonic()
-                if record.is_final or left <= 0 or self._is_stopping:
-                    return record
-                await _wait_for_news(news, min(left, self._get_recheck_seconds()))
+        return await self._follower.wait_until_final(plan, seconds)
 
-    async def follow_events(self, plan: str, after: int = 0) -> AsyncGenerator[JobEvent]:
+    def follow_events(self, plan: str, after: int = 0) -> AsyncGenerator[JobEvent]:
         """Yield the events of a plan after a sequence number, as they happen, until `finished` or until the service stops.
 
         Raises RecordNotFoundError, at the first step.
         """
-        loop, news = asyncio.get_running_loop(), asyncio.Event()
-        with self._notifier.subscribe_to_plan(plan, lambda: loop.call_soon_threadsafe(news.set)):
-            while True:
-                news.clear()
-                found = await asyncio.to_thread(self.read_events, plan, after)
-                for event in found:
-                    yield event
-                    after = event.seq
-                    if event.kind == "finished":
-                        return
-                if not found:
-                    if self._is_stopping or (await asyncio.to_thread(self.read_plan, plan)).is_final:
-                        for event in await asyncio.to_thread(self.read_events, plan, after):
-                            yield event  # the plan finished after its events were read
-                        return  # the client reconnects with its last event, or had seen `finished` before
-                    await _wait_for_news(news, self._get_recheck_seconds())
-
-
-async def _wait_for_news(news: asyncio.Event, seconds: float) -> None:
-    """Return at the next notification, or after some seconds."""
-    try:
-        await asyncio.wait_for(news.wait(), seconds)
-    except TimeoutError:
-        return
+        return self._follower.follow_events(plan, after)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
@@ -60,6 +60,8 @@ class SessionPayload:
     """The compressed problem, and the basis if there is one."""
     outcome: Outcome = "optimal"
     """Outcome of the plan: `infeasible` has no session, and only its inputs can be compared."""
+    order: Literal["open_session", "open_bounds"] = "open_session"
+    """What the worker opens: the session of a plan, or the bounds of a study, whose state is the only body."""
 
 
 class SensitivityPool:
@@ -194,7 +196,7 @@ def _send_query(worker: PooledWorker, read_payload: Callable[[], SessionPayload]
     if worker.is_fresh:
         payload = read_payload()
         opening = {"options": payload.options, "size": payload.size, "outcome": payload.outcome}
-        worker.send_order("open_session", opening, *payload.bodies)
+        worker.send_order(payload.order, opening, *payload.bodies)
     head: dict[str, Any] = {"query": query.name, "arguments": query.arguments}
     if query.attachment is None:
         worker.process.channel.send("query", head)

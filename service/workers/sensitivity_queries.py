@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
+from models.analyses.study import BoundsRequest
 from models.changes.change import Change
 from models.comparisons import Comparison, GoalTradeOffs
 from models.options import PlanOptions
@@ -21,6 +22,7 @@ from models.validation.checks import InvalidProblemError
 from service.core.codecs import decode_basis, decode_table, decompress
 from service.workers.channel import Channel, Message
 from solvers import sensitivity
+from solvers.analyses.opening import open_bounds
 from solvers.lp.solution import Basis
 from solvers.sensitivity import CoarseEstimator, ComparisonSteps, SensitivitySession, SensitivityUnavailableError
 
@@ -72,10 +74,28 @@ def serve_session(channel: Channel, open_request: Message, requests: "queue.Simp
         decode_basis(open_request.bodies[1]) if len(open_request.bodies) > 1 else None,
         is_infeasible=open_request.head["outcome"] == "infeasible",
     )
+    serve_queries(channel, requests, lambda request: _answer_query(plan, request))
+
+
+def serve_bounds(channel: Channel, order: Message, requests: "queue.SimpleQueue[Message]") -> NoReturn:
+    """Open the bounds of a study from the state of its conclusion, and answer queries for ever. Raises as `serve_session`."""
+    bounds = open_bounds(order.bodies[0])
+
+    def answer_query(request: Message) -> bytes:
+        points = BoundsRequest.model_validate(request.head["arguments"])
+        return bounds.compute_bounds(points).model_dump_json().encode()
+
+    serve_queries(channel, requests, answer_query)
+
+
+def serve_queries(
+    channel: Channel, requests: "queue.SimpleQueue[Message]", answer_query: Callable[[Message], bytes]
+) -> NoReturn:
+    """Answer queries, one after another, for ever; a query that cannot be answered is rejected with the reason."""
     while True:
         request = requests.get()
         try:
-            channel.send("answer", {}, _answer_query(plan, request))
+            channel.send("answer", {}, answer_query(request))
         except SensitivityUnavailableError as error:
             channel.send("rejected", {"reason": "conflict", "detail": f"{error}."})
         except KeyError as error:

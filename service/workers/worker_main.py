@@ -1,4 +1,4 @@
-"""The worker process: it solves one plan and ends, or it keeps a plan loaded and answers sensitivity queries.
+"""The worker process: it solves one plan, or keeps a plan loaded for sensitivity queries, or an analysis for its tasks.
 
 A worker knows neither the database nor HTTP. It leads a process group, so that everything a solver starts ends with it.
 A thread ends it at `stop`, or when the service has gone: solvers release the interpreter lock while they work.
@@ -19,8 +19,9 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from service.core.codecs import decode_basis, decompress, encode_basis, encode_table
 from service.core.log_text import describe_error
+from service.workers.analysis_session import AnalysisRefusedError, serve_analysis
 from service.workers.channel import Channel, ChannelClosedError, Message
-from service.workers.sensitivity_queries import serve_session
+from service.workers.sensitivity_queries import serve_bounds, serve_session
 from solvers.algorithms.warm_start import WarmStart
 from solvers.lp.solution import Progress
 from solvers.planning import PlanResult, build_warm_start, make_plan
@@ -46,10 +47,16 @@ def serve_channel(descriptor: int) -> None:
         limit_memory(order.head["memory_limit_bytes"])
         if order.kind == "open_session":
             serve_session(channel, order, queries)
+        if order.kind == "open_bounds":
+            serve_bounds(channel, order, queries)
+        if order.kind == "open_analysis":
+            serve_analysis(channel, order, queries)
         stages = _StageRecorder()
         _send_result(channel, _solve_plan(channel, order, stages), stages)
     except ChannelClosedError:
         return
+    except AnalysisRefusedError as error:
+        channel.send("failed", {"limit": None, "detail": str(error)})
     except MemoryError:
         channel.send("failed", {"limit": "memory", "detail": "it needs more memory than a worker process may use"})
     except Exception as error:  # noqa: BLE001 - the one place where a worker process reports any failure

@@ -1,7 +1,8 @@
-"""The pool of worker processes of a service process, with two uses: solves, and sessions for sensitivity queries.
+"""The pool of worker processes of a service process: for solves, sessions for sensitivity queries, and analyses.
 
-Each use has a bound and limits of its own. Workers of both uses come from one fork server, which is replaced when it is lost.
-A worker that solves ends with its plan. A worker with an open session is kept idle for the next query to the same plan.
+Each use has a bound and limits of its own. Workers of all uses come from one fork server, which is replaced when it is lost.
+A worker that solves ends with its plan. A worker with an open session, or an open analysis, is kept idle for the next query
+to the same plan, or the next task of the same analysis.
 """
 
 import threading
@@ -19,7 +20,13 @@ LOAD_TIMEOUT_SECONDS = 20.0
 
 _BUSY_TIMEOUT_SECONDS = 2.0
 
-WorkerUse = Literal["solve", "session"]
+WorkerUse = Literal["solve", "session", "analysis"]
+
+ANALYSIS_IDLE_SECONDS = 30.0
+"""Seconds that an idle worker keeps its analysis open for the next task."""
+
+_ANALYSIS_NICE = 9
+"""Nice levels of analyses above that of solves: plans get processor time first."""
 
 
 class WorkersUnavailableError(Exception):
@@ -42,12 +49,12 @@ class UseLimits:
 
 @dataclass(slots=True, eq=False)
 class PooledWorker:
-    """A worker process that belongs to a plan."""
+    """A worker process that belongs to a plan or an analysis."""
 
     use: WorkerUse
     """What it is used for."""
     plan: str
-    """The plan."""
+    """The plan, or the analysis."""
     limits: UseLimits
     """Its limits."""
     process: WorkerProcess
@@ -59,19 +66,26 @@ class PooledWorker:
     idle_since: float = 0.0
     """Since when it is idle, by the pool's clock."""
 
+    @property
+    def own_limits(self) -> dict[str, int]:
+        """The limits that the worker sets itself, for its first order."""
+        return {"memory_limit_bytes": self.limits.memory_limit_bytes, "nice": self.limits.nice}
+
     def send_order(self, kind: str, head: dict[str, Any], *bodies: bytes) -> None:
         """Send the first order, with the limits that the worker sets itself."""
-        limits = {"memory_limit_bytes": self.limits.memory_limit_bytes, "nice": self.limits.nice}
-        self.process.channel.send(kind, limits | head, *bodies)
+        self.process.channel.send(kind, self.own_limits | head, *bodies)
 
 
 def build_use_limits(settings: Settings) -> dict[WorkerUse, UseLimits]:
-    """Take the limits of both uses from the settings. A session has half the nice level: somebody waits for its answer."""
+    """Take the limits of all uses from the settings. A session has half the nice level: somebody waits for its answer."""
     memory, nice = settings.worker_memory_limit_bytes, settings.worker_nice
     idle_timeout = settings.sensitivity_idle_timeout_seconds
     return {
         "solve": UseLimits(settings.solver_workers, nice, memory),
         "session": UseLimits(settings.sensitivity_workers, nice // 2, memory, idle_timeout),
+        "analysis": UseLimits(
+            settings.count_analysis_workers(), min(19, nice + _ANALYSIS_NICE), memory, ANALYSIS_IDLE_SECONDS
+        ),
     }
 
 
@@ -202,6 +216,15 @@ class WorkerPool:
                     self._evictor.daemon = True
                     self._evictor.start()
             self._changed.notify_all()
+
+    def end_idle_workers(self, use: WorkerUse, plan: str) -> None:
+        """End the idle workers of a plan or an analysis."""
+        with self._changed:
+            ended = [worker for worker in self._idle if worker.use == use and worker.plan == plan]
+            self._idle = [worker for worker in self._idle if worker not in ended]
+            self._changed.notify_all()
+        for worker in ended:
+            worker.process.terminate()
 
     def close_use(self, use: WorkerUse) -> None:
         """Take no more work of a use, end its idle workers, and wait for its busy ones to be released."""

@@ -34,6 +34,9 @@ class WorkerTimeoutError(Exception):
 class ForkServer:
     """A running fork server. Requests are answered one at a time; any thread may send one."""
 
+    module = "service.workers.fork_server"
+    """Module that it runs."""
+
     def __init__(self) -> None:
         """Start the process and return at once, while it loads the solvers."""
         ours, theirs = socket.socketpair()
@@ -41,7 +44,7 @@ class ForkServer:
         environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PYTHONPATH": os.pathsep.join(paths)}
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "service.workers.fork_server", str(theirs.fileno())],
+                [sys.executable, "-m", self.module, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # solvers print there whatever their options
                 pass_fds=(theirs.fileno(),),

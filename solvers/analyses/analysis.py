@@ -7,7 +7,7 @@ after a crash, adds nothing: equal tasks give equal rows. A round depends on the
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 from pydantic import BaseModel
@@ -16,9 +16,6 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers.lp.solution import Basis
 from solvers.planning import PlanResult
-
-AnalysisKind = Literal["study", "ranges", "alternatives", "backtest"]
-"""Kinds of analyses."""
 
 OnRow = Callable[[int, bytes], None]
 """Receives the number and the content of a row as soon as it is complete."""

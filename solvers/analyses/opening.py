@@ -1,11 +1,12 @@
 """Open an analysis of any kind from its base and its request, and what a finished one left for later queries."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Protocol
 
+from models.analyses.kinds import AnalysisKind
 from models.analyses.near_optimal import AlternativesRequest, RangesRequest
 from models.analyses.study import BoundsAnswer, BoundsRequest, StudyRequest
-from solvers.analyses.analysis import Analysis, AnalysisBase, AnalysisKind
+from solvers.analyses.analysis import Analysis, AnalysisBase
 from solvers.analyses.near_optimal.alternatives import AlternativesAnalysis
 from solvers.analyses.near_optimal.ranges import RangesAnalysis
 from solvers.analyses.studies.study_analysis import StudyAnalysis
@@ -29,13 +30,6 @@ _OPENERS: dict[AnalysisKind, Callable[[AnalysisBase, str], Analysis]] = {
     "alternatives": _open_alternatives,
     "study": _open_study,
 }
-BASE_TABLES: Mapping[AnalysisKind, tuple[str, ...]] = {
-    "study": ("quotas", "swaps", "supply"),
-    "ranges": (),
-    "alternatives": (),
-    "backtest": ("quotas", "swaps", "supply", "shipments"),
-}
-"""Tables of the base plan that an analysis gets in `AnalysisBase.tables`, by kind."""
 
 
 def open_analysis(kind: AnalysisKind, base: AnalysisBase, request: str) -> Analysis:

@@ -267,6 +267,13 @@ async def _run_query(
     request: Request, service: SensitivityService, plan: str, build_query: Callable[[], SensitivityQuery]
 ) -> Response:
     """Answer a query in JSON while the client is connected; `build_query` runs in a thread."""
+    return await answer_while_connected(request, service, partial(service.answer_query, plan, build_query))
+
+
+async def answer_while_connected(
+    request: Request, service: SensitivityService, answer: Callable[[threading.Event, str | None], bytes]
+) -> Response:
+    """Answer a query in JSON while the client is connected; `answer` gets what is set when it goes, and the caller."""
     cancelled = threading.Event()
     release_answer_slot(request.scope)  # queries have slots of their own
     caller = current_caller.get()
@@ -275,13 +282,7 @@ async def _run_query(
         try:
             # The thread only waits; `admit_query` limits the number of such threads.
             body = await anyio.to_thread.run_sync(
-                service.answer_query,
-                plan,
-                build_query,
-                cancelled,
-                caller,
-                limiter=anyio.CapacityLimiter(1),
-                abandon_on_cancel=True,
+                answer, cancelled, caller, limiter=anyio.CapacityLimiter(1), abandon_on_cancel=True
             )
         except ClientDisconnectedError:
             return Response(status_code=STATUS_CLIENT_CLOSED_REQUEST)

@@ -21,6 +21,7 @@ from service.core.errors import (
     document_errors,
 )
 from service.core.etags import IfNoneMatch, matches_etag, quote_etag
+from service.domain.container import Services
 from service.domain.schemas.tables import (
     TableEntry,
     TableList,
@@ -29,7 +30,7 @@ from service.domain.schemas.tables import (
     build_query_model,
     list_key_columns,
 )
-from service.domain.tables import TableService
+from service.domain.tables import PlanTables, TableOwner, TableService
 from service.spreadsheets.table_formats import MEDIA_TYPES
 
 router = ApiRouter(prefix="/v1/plans", tags=["tables"], dependencies=[require_permission("read")])
@@ -37,10 +38,16 @@ router = ApiRouter(prefix="/v1/plans", tags=["tables"], dependencies=[require_pe
 _RESPONSE_HEADERS = {"ETag": "Entity tag of this response.", "Link": 'Address of the next page, with `rel="next"`.'}
 
 
-def _describe_responses(row: type[Frozen]) -> dict[int | str, dict[str, Any]]:
+def describe_table_responses(
+    row: type[Frozen], further: dict[str, Any] | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """Describe the answers with a table; `further` is the schema of columns that its row model does not state."""
     binary = {"schema": {"type": "string", "format": "binary"}}
     content = {media_type.partition(";")[0]: binary for media_type in MEDIA_TYPES.values()}
-    content |= {"application/json": {"schema": build_page_schema(row)}, "text/csv": {"schema": {"type": "string"}}}
+    content |= {
+        "application/json": {"schema": build_page_schema(row, further)},
+        "text/csv": {"schema": {"type": "string"}},
+    }
     return {
         **document_errors(NotFoundError, ConflictError, NotAcceptableError, UnprocessableContentError),
         200: {"description": "The rows.", "content": content, "headers": describe_headers(_RESPONSE_HEADERS)},
@@ -49,6 +56,33 @@ def _describe_responses(row: type[Frozen]) -> dict[int | str, dict[str, Any]]:
             "headers": describe_headers({"ETag": _RESPONSE_HEADERS["ETag"]}),
         },
     }
+
+
+def respond_with_table(
+    services: Services,
+    owner: TableOwner,
+    table: str,
+    query: TableQuery,
+    accept: str | None,
+    if_none_match: str | None,
+) -> Response:
+    """Answer with a table of a plan or an analysis in the format that was asked for. Raises as `TableService` does."""
+    kind = negotiate_format(query.format, accept, MEDIA_TYPES)
+    tables = TableService(services.store, services.settings)
+    tag = tables.compute_etag(owner, table, query, kind)
+    headers = {"ETag": quote_etag(tag), "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if matches_etag(if_none_match, tag):
+        return Response(status_code=304, headers=headers)
+    answer = tables.read_table(owner, table, query, kind)
+    if answer.next_url:
+        headers["Link"] = f'<{answer.next_url}>; rel="next"'
+    if kind != "json":
+        headers["Content-Disposition"] = f'attachment; filename="{table}.{kind}"'
+    if isinstance(answer.body, bytes):
+        return Response(answer.body, headers=headers, media_type=answer.media_type)
+    return StreamingResponse(
+        stream_in_threads(answer.body, is_heavy=kind == "xlsx"), headers=headers, media_type=answer.media_type
+    )
 
 
 def _add_table_route(table: str, row: type[Frozen]) -> None:
@@ -61,22 +95,7 @@ def _add_table_route(table: str, row: type[Frozen]) -> None:
         accept: Annotated[str | None, Header(description="Accepted media types; JSON if absent.")] = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response:
-        kind = negotiate_format(query.format, accept, MEDIA_TYPES)
-        tables = TableService(services.store, services.settings)
-        tag = tables.compute_etag(plan, table, query, kind)
-        headers = {"ETag": quote_etag(tag), "Cache-Control": "private, no-cache", "Vary": "Accept"}
-        if matches_etag(if_none_match, tag):
-            return Response(status_code=304, headers=headers)
-        answer = tables.read_table(plan, table, query, kind)
-        if answer.next_url:
-            headers["Link"] = f'<{answer.next_url}>; rel="next"'
-        if kind != "json":
-            headers["Content-Disposition"] = f'attachment; filename="{table}.{kind}"'
-        if isinstance(answer.body, bytes):
-            return Response(answer.body, headers=headers, media_type=answer.media_type)
-        return StreamingResponse(
-            stream_in_threads(answer.body, is_heavy=kind == "xlsx"), headers=headers, media_type=answer.media_type
-        )
+        return respond_with_table(services, PlanTables(plan), table, query, accept, if_none_match)
 
     read_table.__annotations__["query"] = Annotated[build_query_model(table, row), Query()]
     router.add_api_route(
@@ -87,7 +106,7 @@ def _add_table_route(table: str, row: type[Frozen]) -> None:
         f"{', '.join(list_key_columns(row))}; repeat a filter for several values.",
         name=f"read_{table}",
         response_model=None,
-        responses=_describe_responses(row),
+        responses=describe_table_responses(row),
     )
 
 

@@ -125,6 +125,26 @@ class ReplanDetails(Frozen):
     """Use by factories that the reconciliation cannot explain; the most valuable."""
 
 
+class AlternativeSource(Frozen):
+    """The analysis that found a plan within a slack of the optimum."""
+
+    analysis: str
+    """Identifier of the alternatives; see `/v1/alternatives`."""
+    number: int
+    """Number of the plan in `plans` of the analysis, from 0."""
+
+
+class StudyRunSource(Frozen):
+    """The run of a study that a plan was opened from."""
+
+    study: str
+    """Identifier of the study."""
+    run: int
+    """Number of the run."""
+    hold: str
+    """What the study held of its base plan. The plan itself is planned anew, without it."""
+
+
 class PlanSource(Frozen):
     """Source of a plan's problem."""
 
@@ -138,6 +158,10 @@ class PlanSource(Frozen):
     """Changes applied, in order."""
     replanned: ReplanDetails | None = None
     """How it was replanned from `base_plan`; null for a plan of all its periods."""
+    alternative: AlternativeSource | None = None
+    """The alternatives to `base_plan` that it is one of, within a slack of the optimum; null for an optimum."""
+    study_run: StudyRunSource | None = None
+    """The run of a study of `base_plan` that it was opened from; null for any other plan."""
 
 
 class PlanListEntry(Frozen):

@@ -74,13 +74,13 @@ def list_key_columns(row: type[Frozen]) -> tuple[str, ...]:
     return tuple(column_name(name) for name, field in row.model_fields.items() if field.annotation is str)
 
 
-def build_query_model(table: str, row: type[Frozen]) -> type[TableQuery]:
-    """Build the query model of a table: common parameters, and a filter for every key column."""
+def build_query_model(table: str, row: type[Frozen], max_labels: int = 1_000) -> type[TableQuery]:
+    """Build the query model of a table: common parameters, and a filter for every key column with `max_labels` labels."""
     filters: dict[str, Any] = {}
     for field, info in row.model_fields.items():
         if info.annotation is str:
             wanted = Annotated[
-                list[str], Field(alias=column_name(field), max_length=1000, description=info.description)
+                list[str], Field(alias=column_name(field), max_length=max_labels, description=info.description)
             ]
             filters[field] = (wanted, [])
     return create_model(
@@ -88,10 +88,15 @@ def build_query_model(table: str, row: type[Frozen]) -> type[TableQuery]:
     )
 
 
-def build_page_schema(row: type[Frozen]) -> dict[str, Any]:
-    """Build the JSON schema of a page of a table. No column is required, because the request may choose."""
+def build_page_schema(row: type[Frozen], further: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Build the JSON schema of a page of a table. No column is required, because the request may choose.
+
+    `further` is the schema of columns that the row model does not state; a table without it has no such columns.
+    """
     described = row.model_json_schema()
     columns = {column_name(name): schema for name, schema in described["properties"].items()}
+    other: Any = False if further is None else further
+    other_lists: Any = False if further is None else {"type": "array", "items": further}
     lists = {name: {"type": "array", "items": schema} for name, schema in columns.items()}
     return {
         "type": "object",
@@ -104,13 +109,13 @@ def build_page_schema(row: type[Frozen]) -> dict[str, Any]:
             "rows": {
                 "type": "array",
                 "description": described.get("description", ""),
-                "items": {"type": "object", "properties": columns, "additionalProperties": False},
+                "items": {"type": "object", "properties": columns, "additionalProperties": other},
             },
             "columns": {
                 "type": "object",
                 "description": "With `layout=columns`, instead of `rows`: a list a column.",
                 "properties": lists,
-                "additionalProperties": False,
+                "additionalProperties": other_lists,
             },
         },
         "additionalProperties": False,

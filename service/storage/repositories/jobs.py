@@ -4,7 +4,6 @@ A claim is a lease. The holder writes only while `owner`, `tries` and state are 
 suspended past its lease changes nothing. Everything that ends a plan is written in one transaction.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -162,13 +161,13 @@ class JobQueue:
 
         Returns False, and stores nothing, if the claim is no longer held.
         """
-        keys = self._upload_large_tables(outcome)
+        keys = self._store.upload_large_tables(outcome.tables)
         with self._store.write_transaction() as transaction:
             if keys:
                 acquire_lock(
                     transaction.connection, "objects"
                 )  # no row names them yet, so retention may have removed them
-                self._upload_large_tables(outcome, only_missing=True)
+                self._store.upload_large_tables(outcome.tables, only_missing=True)
             if not finish_job(
                 transaction,
                 _build_fence_condition(claim),
@@ -299,18 +298,7 @@ class JobQueue:
             source=request.source,
             base_plan=request.base_plan,
         )
-        transaction.connection.execute(
-            jobs.insert().values(
-                id=plan,
-                state="queued",
-                caller=request.caller,
-                priority=request.priority,
-                created=transaction.read_clock(),
-                tries=0,
-                cancel=False,
-                last_event=0,
-            )
-        )
+        insert_queued_job(transaction, plan, request.caller, request.priority)
         if request.idempotency is not None:
             transaction.connection.execute(
                 idempotency.insert().values(
@@ -327,16 +315,21 @@ class JobQueue:
         )
         return plan
 
-    def _upload_large_tables(self, outcome: PlanOutcome, *, only_missing: bool = False) -> dict[str, str]:
-        """Write large tables (with `only_missing`, those not there yet) to the object store and return their keys by table."""
-        keys: dict[str, str] = {}
-        for name, table in outcome.tables.items():
-            if len(table.body) > self._store.max_inline_table_bytes:
-                digest = hashlib.sha256(table.body).hexdigest()
-                keys[name] = f"tables/{digest[:2]}/{digest}.parquet"
-                if not only_missing or not self._store.objects.has_object(keys[name]):
-                    self._store.objects.put_object(keys[name], table.body)
-        return keys
+
+def insert_queued_job(transaction: Transaction, plan: str, caller: str, priority: int) -> None:
+    """Insert the job of a plan that is stored."""
+    transaction.connection.execute(
+        jobs.insert().values(
+            id=plan,
+            state="queued",
+            caller=caller,
+            priority=priority,
+            created=transaction.read_clock(),
+            tries=0,
+            cancel=False,
+            last_event=0,
+        )
+    )
 
 
 def make_failed_plan(solver: str, detail: str, limit: Any = None) -> Plan:

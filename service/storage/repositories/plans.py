@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, sele
 from models.options import PlanOptions
 from models.plan import Plan
 from service.core.build_info import read_build_info
-from service.core.codecs import PlanOutcome, decode_basis, decode_table
+from service.core.codecs import PlanOutcome, decode_basis
 from service.core.log_text import summarize_error
 from service.storage.canonical import compute_digest, compute_json_digest, compute_options_digest
 from service.storage.engine import read_database_clock
@@ -19,6 +19,7 @@ from service.storage.errors import DamagedRecordError, RecordNotFoundError
 from service.storage.object_store import ObjectStore
 from service.storage.object_verification import ObjectVerifier
 from service.storage.records import Json, PlanBuild, PlanRecord, PlanState, TableInfo, to_utc_datetime
+from service.storage.repositories.stored_tables import StoredTables
 from service.storage.schema import plan_approvals, plan_tables, plan_titles, plans
 from solvers.lp.solution import Basis
 
@@ -45,8 +46,7 @@ class PlanRepository:
     def __init__(self, connection: Connection, objects: ObjectStore, verifier: ObjectVerifier) -> None:
         """Work within the transaction of a connection; large tables are in `objects`, compared by `verifier`."""
         self._connection = connection
-        self._objects = objects
-        self._verifier = verifier
+        self._tables = StoredTables(connection, plan_tables, "plan", objects, verifier)
 
     def get_plan(self, plan: str) -> PlanRecord:
         """Read a plan; raise RecordNotFoundError if there is none, DamagedRecordError if it cannot be read."""
@@ -151,38 +151,19 @@ class PlanRepository:
 
     def list_tables(self, plan: str) -> tuple[TableInfo, ...]:
         """List the tables of a finished plan, by name."""
-        query = select(plan_tables).where(plan_tables.c.plan == plan).order_by(plan_tables.c.name)
-        return tuple(TableInfo(row.name, row.rows, row.size, row.digest) for row in self._connection.execute(query))
+        return self._tables.list_tables(plan)
 
     def read_parquet(self, plan: str, table: str) -> bytes:
-        """Read a table as Parquet bytes; raise RecordNotFoundError if the plan has no such table (yet).
-
-        DamagedRecordError if the bytes are not those that were stored.
-        """
-        body, key = self._locate_sound_parquet(plan, table)
-        return body if key is None else self._objects.get_object(key)
+        """Read a table as Parquet bytes; see `StoredTables.read_parquet`."""
+        return self._tables.read_parquet(plan, table)
 
     def open_parquet_file(self, plan: str, table: str) -> pa.NativeFile:
-        """Open a table as a file; a table in the object store is then never in memory as a whole. Raises as `read_parquet`."""
-        body, key = self._locate_sound_parquet(plan, table)
-        return pa.BufferReader(body) if key is None else self._objects.open_object(key)
-
-    def _locate_sound_parquet(self, plan: str, table: str) -> tuple[bytes, str | None]:
-        """Return the Parquet bytes of a table, or its key in the object store, compared with its digest."""
-        query = select(plan_tables.c.body, plan_tables.c.object_key, plan_tables.c.digest)
-        row = self._connection.execute(query.where(plan_tables.c.plan == plan, plan_tables.c.name == table)).first()
-        if row is None:
-            raise RecordNotFoundError("table", f"{table} of {plan}")
-        body = bytes(row.body or b"")
-        if row.object_key is not None:
-            self._verifier.verify_object(row.object_key, row.digest, f"{table} of {plan}")
-        elif (found := compute_digest(body)) != row.digest:
-            raise DamagedRecordError("table", f"{table} of {plan}", f"its bytes have the digest {found}")
-        return body, row.object_key
+        """Open a table as a file; see `StoredTables.open_parquet_file`."""
+        return self._tables.open_parquet_file(plan, table)
 
     def verify_table(self, plan: str, table: str) -> None:
         """Raise DamagedRecordError unless the bytes of a table are those that were stored."""
-        self._locate_sound_parquet(plan, table)
+        self._tables.verify_table(plan, table)
 
     def verify_head(self, plan: str) -> None:
         """Raise DamagedRecordError unless a plan can be read and its head names the tables that are stored."""
@@ -199,7 +180,7 @@ class PlanRepository:
 
     def read_table(self, plan: str, table: str) -> pa.Table:
         """Read a table as Arrow; raise RecordNotFoundError if the plan has no such table (yet)."""
-        return decode_table(self.read_parquet(plan, table))
+        return self._tables.read_table(plan, table)
 
     def read_content(self, plan: str) -> Json:
         """Read the content of a finished plan: digest of the problem, options, head, digests of the tables."""
@@ -282,20 +263,7 @@ class PlanRepository:
                 finished=read_database_clock(self._connection),
             )
         )
-        rows = [
-            {
-                "plan": plan,
-                "name": name,
-                "rows": table.rows,
-                "size": len(table.body),
-                "digest": table.digest,
-                "body": None if name in keys else table.body,
-                "object_key": keys.get(name),
-            }
-            for name, table in outcome.tables.items()
-        ]
-        if rows:
-            self._connection.execute(insert(plan_tables), rows)
+        self._tables.insert_tables(plan, outcome.tables, keys)
 
     def copy_result_from(self, plan: str, source_plan: str) -> None:
         """Copy head, tables and basis of a finished plan."""

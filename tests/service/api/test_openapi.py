@@ -10,12 +10,15 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
+from models.analyses.near_optimal import AlternativesRequest, RangesRequest
+from models.analyses.study import BoundsRequest
 from models.examples import two_counties_raw
 from models.problem.planning_problem import PlanningProblem
 from service.api.app import create_app
 from service.api.body_examples import BODY_EXAMPLES
 from service.api.permissions import find_route_guard
 from service.core.settings import Settings
+from service.domain.schemas.analyses import BacktestBody, StudyBody
 from service.domain.schemas.fulfilment import OutputsBody, ReplanBody
 from service.domain.schemas.keys import KeyBody
 from service.domain.schemas.plan_titles import TitleBody
@@ -161,6 +164,13 @@ EXAMPLES = [
         for name in (*BODY_EXAMPLES[ProblemSource], *BODY_EXAMPLES[PlanningProblem])
     ),
     *(("post", "/v1/plans", "/v1/plans", name) for name in BODY_EXAMPLES[PlanBody]),
+    *(("post", "/v1/plans/{plan}/ranges", "PLAN/ranges", name) for name in BODY_EXAMPLES[RangesRequest]),
+    *(
+        ("post", "/v1/plans/{plan}/alternatives", "PLAN/alternatives", name)
+        for name in BODY_EXAMPLES[AlternativesRequest]
+    ),
+    *(("post", "/v1/studies", "/v1/studies", name) for name in BODY_EXAMPLES[StudyBody]),
+    *(("post", "/v1/backtests", "/v1/backtests", name) for name in BODY_EXAMPLES[BacktestBody]),
     *(("post", "/v1/webhooks", "/v1/webhooks", name) for name in BODY_EXAMPLES[WebhookBody]),
     *(("put", "/v1/plans/{plan}/title", "PLAN/title", name) for name in BODY_EXAMPLES[TitleBody]),
     *(("put", "/v1/provinces/{province}", "/v1/provinces/example", name) for name in BODY_EXAMPLES[ProvinceBody]),
@@ -179,7 +189,8 @@ def test_every_documented_example_is_tried(document: Json) -> None:
         for name in operation["requestBody"]["content"]["application/json"]["examples"]
     }
     with_keys = {("post", "/v1/keys", name) for name in BODY_EXAMPLES[KeyBody]}  # tried in tests/service/auth
-    assert documented == with_keys | {(method, path, name) for method, path, _, name in EXAMPLES}
+    of_a_study = {("post", "/v1/studies/{analysis}/bounds", name) for name in BODY_EXAMPLES[BoundsRequest]}
+    assert documented == with_keys | of_a_study | {(method, path, name) for method, path, _, name in EXAMPLES}
 
 
 @pytest.mark.parametrize(("method", "path", "address", "name"), EXAMPLES)

@@ -218,7 +218,7 @@ def test_a_repeated_request_gives_the_same_plan(queue: JobQueue, store: Store, m
     assert again.plan.id == first.plan.id
     with pytest.raises(IdempotencyConflictError) as conflict:
         queue.submit_plan(request("another", key="k", body="c"))
-    assert conflict.value.plan == first.plan.id
+    assert conflict.value.name == first.plan.id
     assert queue.submit_plan(request("theirs", caller="other", key="k", body="c")).is_new
 
 

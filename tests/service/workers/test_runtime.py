@@ -15,7 +15,6 @@ from service.storage.repositories.jobs import JobQueue
 from service.storage.repositories.problems import StoredProblem
 from service.storage.schema import jobs
 from service.storage.store import Store
-from service.workers import job_runtime
 from service.workers.channel import Channel, ChannelClosedError
 from service.workers.job_attempt import JobAttempt
 from service.workers.job_runtime import JobRuntime
@@ -170,7 +169,7 @@ def test_the_long_plans_of_one_caller_keep_no_other_waiting(runtime: JobRuntime)
 
 def test_a_follower_is_told_what_another_process_does(runtime: JobRuntime, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process cancels a plan that waits; nothing in this process says so."""
-    monkeypatch.setattr(job_runtime, "UNNOTIFIED_SECONDS", 3600.0)
+    monkeypatch.setattr(runtime._follower, "recheck_seconds", 3600.0)
 
     async def wait(plan: str) -> str:
         waiting = asyncio.create_task(runtime.wait_until_final(plan, 60))

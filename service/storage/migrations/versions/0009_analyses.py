@@ -16,6 +16,13 @@ Digest = sa.String(64)
 
 def upgrade() -> None:
     """Make the tables of analyses, which are empty."""
+    _create_analyses()
+    _create_tasks_and_rows()
+    _create_tables()
+    _create_events_and_keys()
+
+
+def _create_analyses() -> None:
     op.create_table(
         "analyses",
         sa.Column("id", Id, nullable=False),
@@ -50,6 +57,9 @@ def upgrade() -> None:
     op.create_index("ix_analyses_state_caller", "analyses", ["state", "caller"])
     op.create_index("ix_analyses_created_id", "analyses", ["created", "id"])
     op.create_index("ix_analyses_base_plan", "analyses", ["base_plan"])
+
+
+def _create_tasks_and_rows() -> None:
     op.create_table(
         "analysis_tasks",
         sa.Column("analysis", Id, nullable=False),
@@ -76,6 +86,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("analysis", "row", name="pk_analysis_rows"),
         sa.ForeignKeyConstraint(["analysis"], ["analyses.id"], name="fk_analysis_rows_analysis_analyses"),
     )
+
+
+def _create_tables() -> None:
     op.create_table(
         "analysis_tables",
         sa.Column("analysis", Id, nullable=False),
@@ -88,6 +101,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("analysis", "name", name="pk_analysis_tables"),
         sa.ForeignKeyConstraint(["analysis"], ["analyses.id"], name="fk_analysis_tables_analysis_analyses"),
     )
+
+
+def _create_events_and_keys() -> None:
     op.create_table(
         "analysis_events",
         sa.Column("analysis", Id, nullable=False),

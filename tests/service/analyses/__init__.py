@@ -1,0 +1,1 @@
+"""Tests of analyses as durable jobs."""
