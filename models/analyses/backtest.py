@@ -87,31 +87,33 @@ class PolicyResult(Frozen):
 
     policy: str
     """Name of the policy."""
-    cost_mean: float
-    """Mean objective of the years as they came out, in won."""
-    cost_p10: float
+    cost_mean: float | None
+    """Mean objective of the years as they came out, in won; null if none came to its end. So are the other figures."""
+    cost_p10: float | None
     """10 % quantile of the objective."""
-    cost_p50: float
+    cost_p50: float | None
     """Median of the objective."""
-    cost_p90: float
+    cost_p90: float | None
     """90 % quantile of the objective."""
     served: tuple[ServedByPriority, ...] = ()
     """Served shares by priority."""
-    regret: float
+    regret: float | None
     """Mean objective above that of perfect foresight, in won."""
     value_of_replanning: float | None = None
     """Mean objective of the policy that plans once, with the same forecast and horizon, minus this one's, in won; null
     without such a policy."""
-    nervousness: float
+    nervousness: float | None
     """Changes of quotas from plan to plan, relative to the quotas, by value."""
     infeasible_count: int = 0
-    """Years in which the policy came to a period without a plan."""
+    """Years in which the policy came to a period in which no plan satisfies every constraint."""
+    failed_count: int = 0
+    """Years in which a plan was not proved within the time limit."""
 
 
 class BacktestResult(Frozen):
     """Results by policy."""
 
-    perfect_foresight_mean: float
-    """Mean objective of the years planned with perfect foresight, in won."""
+    perfect_foresight_mean: float | None
+    """Mean objective of the years planned with perfect foresight, in won; null if none has a plan."""
     policies: tuple[PolicyResult, ...]
     """Results, in the order of the request."""

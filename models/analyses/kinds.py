@@ -10,6 +10,6 @@ BASE_TABLES: Mapping[AnalysisKind, tuple[str, ...]] = {
     "study": ("quotas", "swaps", "supply"),
     "ranges": (),
     "alternatives": (),
-    "backtest": ("quotas", "swaps", "supply", "shipments"),
+    "backtest": (),
 }
 """Tables of the base plan that an analysis gets, by kind; a base plan without tables gives none."""

@@ -206,6 +206,10 @@ CHANGE_CODES: dict[str, FindingCode] = {
 
 ANALYSIS_CODES: dict[str, FindingCode] = {
     "unknown_factory": FindingCode("error", "A factory is not listed in `factories`."),
+    "not_limits_by_period": FindingCode(
+        "error",
+        "A factor of a backtest changes more than limits and needs by period, or the policy has several stages.",
+    ),
 }
 """Codes of findings about requests of analyses."""
 

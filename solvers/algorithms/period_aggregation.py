@@ -19,7 +19,8 @@ from solvers.lp.linear_program import Block, FloatArray, IntArray, LinearProgram
 from solvers.lp.solution import Solution, Termination
 
 DROPPED_CONSTRAINTS = ("rate_change", "due")
-"""Constraints that are left out: changes of output from period to period, and due dates within periods."""
+"""Constraints that are left out, unless all their periods stay single: changes of output from period to period, and due dates within
+periods."""
 
 CLOSING_CONSTRAINTS = ("store",)
 """Constraints on stock, of which only that of the last period of a group is kept, since stock of inner periods cancels elsewhere."""
@@ -124,12 +125,17 @@ def aggregate_periods(program: Program, period_group: IntArray) -> PeriodAggrega
 def _group_rows(program: Program, period_group: IntArray) -> IntArray:
     """Return the row of the aggregated program by constraint, (m,)."""
     groups = np.full(program.lp.row_count, DROPPED, dtype=np.int64)
-    first, last = _find_period_spans(program)
+    first, last = find_period_spans(program)
     count = 0
     for name, block in program.constraints.items():
-        if name in DROPPED_CONSTRAINTS or not block.size:
-            continue
         rows = block.block_slice
+        if name in DROPPED_CONSTRAINTS:
+            kept = block.positions[_lie_in_single_periods(period_group, first[rows], last[rows])]
+            groups[kept] = count + np.arange(len(kept))
+            count += len(kept)
+            continue
+        if not block.size:
+            continue
         time = _find_group_of_rows(block, period_group, first[rows], last[rows])
         keys = np.column_stack(
             [time, *(codes for axis, codes in block.axes.items() if axis not in ("period", "window"))]
@@ -141,6 +147,12 @@ def _group_rows(program: Program, period_group: IntArray) -> IntArray:
         groups[rows][is_superseded] = DROPPED
         count += int(group.max()) + 1
     return groups
+
+
+def _lie_in_single_periods(period_group: IntArray, first: IntArray, last: IntArray) -> npt.NDArray[np.bool_]:
+    """Return which spans of periods, (k,), are of periods that are groups of their own only; a row without a period is none."""
+    joined = np.concatenate([[0], np.cumsum(np.bincount(period_group)[period_group] > 1)])
+    return np.asarray((last >= 0) & (joined[last + 1] == joined[np.maximum(first, 0)]))
 
 
 def _find_group_of_rows(block: Block, period_group: IntArray, first: IntArray, last: IntArray) -> IntArray:
@@ -173,7 +185,7 @@ def _find_superseded_rows(name: str, block: Block, group: IntArray, first: IntAr
     return is_before & reaches_back[group]
 
 
-def _find_period_spans(program: Program) -> tuple[IntArray, IntArray]:
+def find_period_spans(program: Program) -> tuple[IntArray, IntArray]:
     """Return the first and last period of the variables of each constraint, (m,) each; −1 without variables of a period."""
     period = np.full(program.lp.column_count, -1, dtype=np.int64)
     for block in program.variables.values():

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from models.analyses.backtest import BacktestRequest
 from models.analyses.kinds import AnalysisKind
 from models.analyses.near_optimal import AlternativesRequest, RangesRequest
 from models.analyses.study import BoundsAnswer, BoundsRequest, StudyRequest
 from solvers.analyses.analysis import Analysis, AnalysisBase
+from solvers.analyses.backtests.backtest import BacktestAnalysis
 from solvers.analyses.near_optimal.alternatives import AlternativesAnalysis
 from solvers.analyses.near_optimal.ranges import RangesAnalysis
 from solvers.analyses.studies.study_analysis import StudyAnalysis
@@ -25,10 +27,15 @@ def _open_alternatives(base: AnalysisBase, request: str) -> Analysis:
     return AlternativesAnalysis(base, AlternativesRequest.model_validate_json(request))
 
 
+def _open_backtest(base: AnalysisBase, request: str) -> Analysis:
+    return BacktestAnalysis(base, BacktestRequest.model_validate_json(request))
+
+
 _OPENERS: dict[AnalysisKind, Callable[[AnalysisBase, str], Analysis]] = {
     "ranges": _open_ranges,
     "alternatives": _open_alternatives,
     "study": _open_study,
+    "backtest": _open_backtest,
 }
 
 

@@ -35,7 +35,8 @@ export default {
   "finding.unknown_place": "군도 역도 아닌 곳입니다.",
   "finding.unknown_county": "`counties`에 없는 군입니다.",
   "finding.unknown_power_area": "`power_areas`에 없는 전력 구역입니다.",
-  "finding.unknown_factory": "`factories`에 없는 공장입니다.",
+  "finding.not_limits_by_period":
+    "소급 검증의 요인이 기간별 한도와 수요가 아닌 것을 바꾸거나, 방침에 여러 단계가 있습니다.",
   "finding.unknown_calendar": "`calendars`에 없는 월별 분포입니다.",
   "finding.unknown_category": "어느 품목도 속하지 않은 부문입니다.",
   "finding.unknown_machine_group": "생산선이 그 공장에 없는 설비군을 씁니다.",

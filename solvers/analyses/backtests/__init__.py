@@ -1,0 +1,1 @@
+"""Backtests: ways of planning, simulated period by period against drawn years."""

@@ -1,0 +1,184 @@
+"""Backtests: ways of planning compared against the same drawn years."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+import pyarrow as pa
+
+from models.analyses.backtest import BacktestRequest, PlanningPolicy
+from models.analyses.tables import BacktestPathRow, BacktestPeriodRow
+from solvers.analyses.analysis import AnalysisBase, AnalysisConclusion, AnalysisTask, OnRow
+from solvers.analyses.backtests.look_ahead import LookAhead
+from solvers.analyses.backtests.paths import draw_paths
+from solvers.analyses.backtests.simulation import Simulator
+from solvers.analyses.backtests.year_model import YearModel, add_closeness
+from solvers.analyses.backtests.year_results import (
+    YearFigures,
+    decode_year,
+    encode_year,
+    measure_year,
+    summarize_backtest,
+)
+from solvers.lp.linear_program import FloatArray, Program
+from solvers.lp.solution import Basis
+from solvers.results.arrow_tables import build_nullable_number_column, build_table, build_text_column
+from solvers.sensitivity.bounds import Bounds
+from solvers.sensitivity.session import SensitivitySession
+
+FORESIGHT = PlanningPolicy(name="perfect-foresight", forecast="perfect")
+"""The policy that knows all and plans once: its years are the best possible."""
+
+
+class BacktestAnalysis:
+    """A backtest: one task and one row for each policy in each year, perfect foresight being the last policy."""
+
+    def __init__(self, base: AnalysisBase, request: BacktestRequest) -> None:
+        """Open a backtest of a plan's problem.
+
+        Raises
+        ------
+        InvalidProblemError
+            A factor names something that the problem does not have, or changes more than limits and needs by period.
+        InfeasibleError
+            The problem has no plan.
+        SensitivityUnavailableError
+            No proved optimum was found within the time limit of the plan.
+        """
+        self._request, self._options = request, base.options
+        self._year = YearModel.from_problem(base.problem, request.factors)
+        session = SensitivitySession.from_problem(base.problem, base.basis, base.options, program=self._year.program)
+        self._start = _StartPoint(self._year, session)
+        self._policies = (*request.policies, FORESIGHT)
+        self._paths = draw_paths(request, self._year.future_count)
+        self._look_aheads = _LookAheads(self._start, base.options.time_limit_seconds)
+        self._simulator = Simulator(
+            self._year, request.factors, self._look_aheads.find, base.options.tolerance, base.options.time_limit_seconds
+        )
+
+    def plan_tasks(self, rows: Mapping[int, bytes]) -> tuple[AnalysisTask, ...]:
+        """Return one task for each policy and year without a row."""
+        return tuple(AnalysisTask((row,)) for row in range(len(self._policies) * len(self._paths)) if row not in rows)
+
+    def run_task(self, task: AnalysisTask, on_row: OnRow) -> None:
+        """Simulate the policies and years of a task."""
+        for row in task.rows:
+            policy, path = divmod(row, len(self._paths))
+            self._look_aheads.return_to_start()
+            simulated = self._simulator.simulate(self._policies[policy], self._paths[path])
+            on_row(row, encode_year(measure_year(self._year, simulated, self._find_demand(path))))
+
+    def _find_demand(self, path: int) -> FloatArray:
+        """Return the true demand of a year; that of the base where the factors do not change it."""
+        base = self._year.arrays.demand
+        return self._year.compute_demand(self._paths[path]) if self._changes_demand else base
+
+    @cached_property
+    def _changes_demand(self) -> bool:
+        """Return whether any factor changes what people need."""
+        return bool((self._year.compute_demand(self._paths[0]) != self._year.arrays.demand).any())
+
+    def conclude(self, rows: Mapping[int, bytes]) -> AnalysisConclusion:
+        """Return the results by policy, and the tables `paths` and `periods`."""
+        count = len(self._paths)
+        figures = [[decode_year(rows[p * count + k]) for k in range(count)] for p in range(len(self._policies))]
+        years = {policy.name: own for policy, own in zip(self._request.policies, figures, strict=False)}
+        foresight = figures[-1]
+        tables = {"paths": self._build_path_table(years, foresight), "periods": self._build_period_table(years)}
+        return AnalysisConclusion(summarize_backtest(self._request, years, foresight), tables)
+
+    def _build_path_table(self, years: Mapping[str, list[YearFigures]], foresight: list[YearFigures]) -> pa.Table:
+        rows = [
+            (name, k, one, best)
+            for name, own in years.items()
+            for k, (one, best) in enumerate(zip(own, foresight, strict=True))
+        ]
+        costs = np.array([_number(one.cost) for _, _, one, _ in rows])
+        best_costs = np.array([_number(best.cost) for *_, best in rows])
+        columns = {
+            "policy": build_text_column([name for name, *_ in rows]),
+            "path": pa.array([k for _, k, _, _ in rows], pa.int64()),
+            "outcome": build_text_column([one.reason for _, _, one, _ in rows]),
+            "cost": build_nullable_number_column(costs),
+            "regret": build_nullable_number_column(costs - np.where(np.isfinite(best_costs), best_costs, -np.inf)),
+        }
+        return build_table(BacktestPathRow, columns)
+
+    def _build_period_table(self, years: Mapping[str, list[YearFigures]]) -> pa.Table:
+        periods = self._year.arrays.labels["period"][self._year.first_period :]
+        rows = [(name, k, one) for name, own in years.items() for k, one in enumerate(own)]
+        cells = list(product(rows, range(len(periods))))
+        columns = {
+            "policy": build_text_column([name for (name, _, _), _ in cells]),
+            "path": pa.array([k for (_, k, _), _ in cells], pa.int64()),
+            "period": build_text_column([periods[t] for _, t in cells]),
+        }
+        for column, name in (
+            ("cost", "costs"),
+            ("served_share", "shares"),
+            ("quota_value", "quota_value"),
+            ("quota_change", "quota_change"),
+        ):
+            numbers = [(getattr(one, name) or (np.inf,) * len(periods))[t] for (_, _, one), t in cells]
+            columns[column] = build_nullable_number_column(np.array(numbers))
+        return build_table(BacktestPeriodRow, columns)
+
+
+class _StartPoint:
+    """The optimum of the problem where every factor is 1, from which simulations start."""
+
+    def __init__(self, year: YearModel, session: SensitivitySession) -> None:
+        basis = session.point.basis
+        if basis is None:
+            raise ValueError("the optimum has no basis")
+        self.year, self.basis, self.values = year, basis, session.point.values
+
+    def build_program(self, policy: PlanningPolicy) -> Program:
+        """Return the program of a policy, with distances from former quotas if it keeps them close."""
+        return add_closeness(self.year.program) if policy.quotas == "kept_close" else self.year.program
+
+    def fix_before(self, program: Program, period: int) -> Bounds:
+        """Return the bounds of a program with all periods before one as in the optimum."""
+        bounds = Bounds.from_program(program.lp).copy_arrays()
+        own = self.year.fix_before(Bounds.from_program(self.year.program.lp), self.values, period)
+        rows, columns = len(own.row_lower), len(own.column_lower)
+        bounds.row_lower[:rows], bounds.row_upper[:rows] = own.row_lower, own.row_upper
+        bounds.column_lower[:columns], bounds.column_upper[:columns] = own.column_lower, own.column_upper
+        return bounds
+
+
+class _LookAheads:
+    """Look-aheads, built when first needed and kept for later simulations of this process."""
+
+    def __init__(self, start: _StartPoint, time_limit_seconds: float) -> None:
+        self._start, self._time_limit_seconds = start, time_limit_seconds
+        self._built: dict[tuple[bool, int | None, int], LookAhead] = {}
+        self._basis: Basis = start.basis
+
+    def find(self, policy: PlanningPolicy, period: int) -> LookAhead:
+        """Return the look-ahead of a policy from a period; that in full detail is the same for all periods."""
+        is_close, horizon = policy.quotas == "kept_close", policy.horizon
+        count = len(self._start.year.arrays.labels["period"])
+        if horizon is None or period + horizon.months >= count:
+            key: tuple[bool, int | None, int] = (is_close, None, 0)
+            if key not in self._built:
+                self._built[key] = LookAhead.from_basis(self._start.build_program(policy), self._basis)
+                self._built[key].return_to_start()
+            return self._built[key]
+        key = (is_close, int(horizon.months), period)
+        if key not in self._built:
+            program = self._start.build_program(policy)
+            bounds = self._start.fix_before(program, period)
+            self._built[key] = LookAhead.from_horizon(program, bounds, horizon, period, self._time_limit_seconds)
+            self._built[key].return_to_start()
+        return self._built[key]
+
+    def return_to_start(self) -> None:
+        """Start the next simulation from the optimum, with nothing left of earlier ones."""
+        for look_ahead in self._built.values():
+            look_ahead.return_to_start()
+
+
+def _number(value: float | None) -> float:
+    return np.inf if value is None else value
