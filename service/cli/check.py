@@ -33,7 +33,7 @@ def check_storage() -> None:
     except (StorageError, OSError) as error:
         exit_with_reason(error)
     typer.echo(
-        f"{counts.problems} problems, {counts.plans} plans, {counts.tables} tables, {counts.objects} objects "
+        f"{counts.problems} problems, {counts.plans} plans, {counts.analyses} analyses, {counts.tables} tables, {counts.objects} objects "
         f"({counts.unreferenced_objects} of no table): {damaged or 'nothing'} damaged"
     )
     if damaged:

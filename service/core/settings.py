@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     """Greatest value of `Prefer: wait=N`, in seconds."""
 
     retention_plans_days: Days | None = None
-    """Days after its end for which a plan that was never submitted is kept, with its tables, basis, problem and events; without limit if absent. Submitted plans, and base plans of kept plans, are always kept."""
+    """Days after its end for which a plan that was never submitted is kept, with its tables, basis, problem and events; without limit if absent. Submitted plans, and base plans of kept plans, are always kept. Analyses are kept for as many days after their end, and their base plans with them."""
     retention_max_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     """Share of all plans that retention may remove at once. If more have expired, the clock or a setting is probably wrong: nothing is removed, and the log says so. 1: no limit."""
     retention_bases_days: Days | None = None

@@ -19,8 +19,10 @@ class CheckedCounts:
     """Problems."""
     plans: int = 0
     """Plans."""
+    analyses: int = 0
+    """Studies, ranges, alternatives and backtests."""
     tables: int = 0
-    """Tables of plans."""
+    """Tables of plans and analyses."""
     objects: int = 0
     """Objects in the object store."""
     unreferenced_objects: int = 0
@@ -36,6 +38,7 @@ def check_store(store: Store, counts: CheckedCounts) -> Iterator[DamagedRecordEr
         faults = tuple(rows.find_database_faults(transaction.connection))
         problems, plans = rows.list_problems(transaction.connection), rows.list_plans(transaction.connection)
         provinces = rows.list_province_problems(transaction.connection)
+        analyses = rows.list_analyses(transaction.connection)
     for reason in faults:
         yield DamagedRecordError("database", store.engine.dialect.name, reason)
     for digest in problems:
@@ -47,6 +50,9 @@ def check_store(store: Store, counts: CheckedCounts) -> Iterator[DamagedRecordEr
     for plan in plans:
         counts.plans += 1
         yield from _check_plan(store, plan, counts)
+    for analysis in analyses:
+        counts.analyses += 1
+        yield from _check_analysis(store, analysis, counts)
     _count_objects(store, counts)
 
 
@@ -77,6 +83,20 @@ def _check_plan(store: Store, plan: str, counts: CheckedCounts) -> Iterator[Dama
         yield from _find_damage(store, partial(_check_table, plan=plan, table=table.name))
     for check in (_check_basis, _check_head):
         yield from _find_damage(store, partial(check, plan=plan))
+
+
+def _check_analysis(store: Store, analysis: str, counts: CheckedCounts) -> Iterator[DamagedRecordError]:
+    """Check head, query state and tables of an analysis."""
+    tables: list[TableInfo] = []
+    yield from _find_damage(store, lambda transaction: tables.extend(transaction.analyses.tables.list_tables(analysis)))
+    counts.tables += len(tables)
+    for table in tables:
+        yield from _find_damage(store, partial(_check_analysis_table, analysis=analysis, table=table.name))
+    yield from _find_damage(store, lambda transaction: transaction.analyses.verify_analysis(analysis))
+
+
+def _check_analysis_table(transaction: Transaction, analysis: str, table: str) -> None:
+    transaction.analyses.tables.verify_table(analysis, table)
 
 
 def _check_table(transaction: Transaction, plan: str, table: str) -> None:

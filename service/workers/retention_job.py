@@ -11,6 +11,7 @@ from service.storage.repositories.retention import (
     BATCH_SIZE,
     count_expired_plans,
     find_unreferenced_objects,
+    remove_analyses,
     remove_bases,
     remove_deliveries,
     remove_events,
@@ -39,16 +40,18 @@ class PurgeCounts:
 
     plans: int = 0
     """Plans, each with its tables, basis, problem, events and keys."""
+    analyses: int = 0
+    """Analyses, each with its rows, tables, events and keys."""
     bases: int = 0
     """Bases of plans that are kept."""
     events: int = 0
-    """Events of plans that are kept."""
+    """Events of plans and analyses that are kept."""
     deliveries: int = 0
     """Messages to webhooks."""
     idempotency: int = 0
-    """Idempotency keys of plans that are kept."""
+    """Idempotency keys of plans and analyses that are kept."""
     objects: int = 0
-    """Large tables that no plan refers to."""
+    """Large tables that no plan and no analysis refers to."""
 
 
 class UnlikelyRemovalError(Exception):
@@ -68,8 +71,9 @@ def purge_expired(store: Store, settings: Settings, should_stop: Callable[[], bo
     Raises StorageError; UnlikelyRemovalError if that would be most plans, which a wrong clock could be the cause of.
     """
     _reject_unlikely_removal(store, settings)
-    counts = {"plans": 0, "bases": 0, "events": 0, "deliveries": 0, "idempotency": 0}
+    counts = {"analyses": 0, "plans": 0, "bases": 0, "events": 0, "deliveries": 0, "idempotency": 0}
     removals: dict[str, RemoveBatch] = {
+        "analyses": remove_analyses,  # before their base plans
         "plans": remove_plans,
         "bases": remove_bases,
         "events": remove_events,
@@ -77,7 +81,8 @@ def purge_expired(store: Store, settings: Settings, should_stop: Callable[[], bo
         "idempotency": remove_idempotency_keys,
     }
     for name, removal in removals.items():
-        days: float | None = getattr(settings, f"retention_{name}_days")
+        kept = "plans" if name == "analyses" else name
+        days: float | None = getattr(settings, f"retention_{kept}_days")
         if days is not None:
             counts[name] = _remove_in_batches(store, removal, days * SECONDS_PER_DAY, should_stop)
     store.objects.remove_drafts(DRAFT_SECONDS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from service.storage.schema import plan_tables, plans, problems, provinces
+from service.storage.schema import analyses, analysis_tables, plan_tables, plans, problems, provinces
 
 
 def find_database_faults(connection: Connection) -> Iterator[str]:
@@ -28,6 +28,11 @@ def list_plans(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.execute(select(plans.c.id).order_by(plans.c.id)).scalars())
 
 
+def list_analyses(connection: Connection) -> tuple[str, ...]:
+    """List the identifiers of all analyses."""
+    return tuple(connection.execute(select(analyses.c.id).order_by(analyses.c.id)).scalars())
+
+
 def list_province_problems(connection: Connection) -> tuple[tuple[str, str], ...]:
     """List all versions of provinces, as `name version N`, with the digests of their problems."""
     query = select(provinces.c.id, provinces.c.version, provinces.c.problem_digest)
@@ -37,5 +42,8 @@ def list_province_problems(connection: Connection) -> tuple[tuple[str, str], ...
 
 def list_object_keys(connection: Connection) -> frozenset[str]:
     """List the keys of all objects that tables refer to."""
-    query = select(plan_tables.c.object_key).where(plan_tables.c.object_key.is_not(None))
-    return frozenset(connection.execute(query).scalars())
+    keys: set[str] = set()
+    for table in (plan_tables, analysis_tables):
+        query = select(table.c.object_key).where(table.c.object_key.is_not(None))
+        keys.update(connection.execute(query).scalars())
+    return frozenset(keys)

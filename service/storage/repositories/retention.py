@@ -6,8 +6,14 @@ Each function works within one transaction and returns how many rows it removed;
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, not_, or_, select, update
 
 from service.storage.engine import acquire_lock
-from service.storage.records import FINAL_STATES
+from service.storage.records import FINAL_ANALYSIS_STATES, FINAL_STATES
 from service.storage.schema import (
+    analyses,
+    analysis_events,
+    analysis_idempotency,
+    analysis_rows,
+    analysis_tables,
+    analysis_tasks,
     deliveries,
     idempotency,
     job_events,
@@ -24,6 +30,9 @@ from service.storage.store import Transaction
 BATCH_SIZE = 100
 """Rows removed in one transaction at most, with their dependent rows."""
 
+ANALYSIS_BATCH_SIZE = 5
+"""Analyses removed in one transaction at most: each may have 100,000 rows."""
+
 _DERIVED_PLANS = plans.alias("starts")
 
 
@@ -35,14 +44,15 @@ def count_expired_plans(transaction: Transaction, before: float) -> tuple[int, i
 
 
 def remove_plans(transaction: Transaction, before: float) -> int:
-    """Remove plans that ended before a time, were never submitted, and are no base plan of another; with all dependent rows.
+    """Remove plans that ended before a time, were never submitted, and are no base of a plan or an analysis; with all dependent rows.
 
     A submitted plan is kept: its approval transitions are append-only. Each removal adds an entry to the audit log.
     """
     # a submission that copies or starts from a plan finds it whole or not at all
     acquire_lock(transaction.connection, "submit")
     query = _select_expired(before, _was_submitted()).where(
-        not_(exists().where(_DERIVED_PLANS.c.base_plan == plans.c.id))
+        not_(exists().where(_DERIVED_PLANS.c.base_plan == plans.c.id)),
+        not_(exists().where(analyses.c.base_plan == plans.c.id)),
     )
     locked = query.limit(BATCH_SIZE).with_for_update(
         of=plans, skip_locked=True
@@ -61,6 +71,27 @@ def remove_plans(transaction: Transaction, before: float) -> int:
         transaction.audit.append_entry(
             "retention", "plan removed", row.id, {"caller": row.caller}, province=row.province
         )
+    return len(rows)
+
+
+def remove_analyses(transaction: Transaction, before: float) -> int:
+    """Remove analyses that ended before a time, with all dependent rows; plans that they found stay. Each adds an audit entry."""
+    query = (
+        select(analyses.c.id, analyses.c.caller, analyses.c.province)
+        .where(analyses.c.state.in_(FINAL_ANALYSIS_STATES), analyses.c.finished < before)
+        .order_by(analyses.c.finished)
+    )
+    rows = transaction.connection.execute(
+        query.limit(ANALYSIS_BATCH_SIZE).with_for_update(of=analyses, skip_locked=True)
+    ).all()
+    names = [row.id for row in rows]
+    dependent = (analysis_rows, analysis_tasks, analysis_tables, analysis_events, analysis_idempotency)
+    for table in dependent if names else ():
+        transaction.connection.execute(delete(table).where(table.c.analysis.in_(names)))
+    transaction.connection.execute(delete(analyses).where(analyses.c.id.in_(names)))
+    for row in rows:
+        detail = {"caller": row.caller}
+        transaction.audit.append_entry("retention", "analysis removed", row.id, detail, province=row.province)
     return len(rows)
 
 
@@ -83,11 +114,21 @@ def remove_bases(transaction: Transaction, before: float) -> int:
 
 
 def remove_events(transaction: Transaction, before: float) -> int:
-    """Remove the progress events of plans that ended before a time; their other events stay."""
+    """Remove the progress events of plans and analyses that ended before a time; their other events stay."""
     ended = select(plans.c.id).where(plans.c.state.in_(FINAL_STATES), plans.c.finished < before)
     query = select(job_events.c.job).where(job_events.c.kind == "progress", job_events.c.job.in_(ended)).distinct()
     names = list(transaction.connection.execute(query.limit(BATCH_SIZE)).scalars())
     removed = delete(job_events).where(job_events.c.job.in_(names), job_events.c.kind == "progress")
+    count = transaction.connection.execute(removed).rowcount if names else 0
+    return count + _remove_events_of_analyses(transaction, before)
+
+
+def _remove_events_of_analyses(transaction: Transaction, before: float) -> int:
+    ended = select(analyses.c.id).where(analyses.c.state.in_(FINAL_ANALYSIS_STATES), analyses.c.finished < before)
+    events = analysis_events.c
+    query = select(events.analysis).where(events.kind == "progress", events.analysis.in_(ended)).distinct()
+    names = list(transaction.connection.execute(query.limit(BATCH_SIZE)).scalars())
+    removed = delete(analysis_events).where(events.analysis.in_(names), events.kind == "progress")
     return transaction.connection.execute(removed).rowcount if names else 0
 
 
@@ -103,7 +144,7 @@ def remove_deliveries(transaction: Transaction, before: float) -> int:
 
 
 def remove_idempotency_keys(transaction: Transaction, before: float) -> int:
-    """Remove idempotency keys from before a time, of plans that have ended: the same key then makes a new plan."""
+    """Remove idempotency keys from before a time, of plans and analyses that have ended: the same key then makes a new one."""
     ended = select(jobs.c.id).where(jobs.c.state == "done")
     query = select(idempotency.c.caller, idempotency.c.key).where(
         idempotency.c.created < before, idempotency.c.plan.in_(ended)
@@ -112,14 +153,28 @@ def remove_idempotency_keys(transaction: Transaction, before: float) -> int:
     for row in found:
         this = and_(idempotency.c.caller == row.caller, idempotency.c.key == row.key)
         transaction.connection.execute(delete(idempotency).where(this))
+    return len(found) + _remove_keys_of_analyses(transaction, before)
+
+
+def _remove_keys_of_analyses(transaction: Transaction, before: float) -> int:
+    ended = select(analyses.c.id).where(analyses.c.state.in_(FINAL_ANALYSIS_STATES))
+    keys = analysis_idempotency.c
+    query = select(keys.caller, keys.key).where(keys.created < before, keys.analysis.in_(ended))
+    found = transaction.connection.execute(query.limit(BATCH_SIZE)).all()
+    for row in found:
+        this = and_(keys.caller == row.caller, keys.key == row.key)
+        transaction.connection.execute(delete(analysis_idempotency).where(this))
     return len(found)
 
 
 def find_unreferenced_objects(transaction: Transaction, keys: list[str]) -> frozenset[str]:
     """Find the objects that no table refers to. Until the transaction ends, no table can start to refer to them."""
     acquire_lock(transaction.connection, "objects")
-    query = select(plan_tables.c.object_key).where(plan_tables.c.object_key.in_(keys))
-    return frozenset(keys) - frozenset(transaction.connection.execute(query).scalars())
+    named: set[str] = set()
+    for table in (plan_tables, analysis_tables):
+        query = select(table.c.object_key).where(table.c.object_key.in_(keys))
+        named.update(transaction.connection.execute(query).scalars())
+    return frozenset(keys) - named
 
 
 def _select_expired(before: float, exempt: ColumnElement[bool]) -> Select[tuple[str, str, str, str | None]]:
