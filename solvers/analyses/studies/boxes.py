@@ -1,9 +1,9 @@
 """Boxes of factors in which a plan fails, by the patient rule induction method (PRIM).
 
 From all runs, peeling removes the lowest or highest values of one factor at a time, wherever this raises the share of failures
-most for each run removed; pasting then puts values back while that raises the share. Among the boxes on the way, the one with
-the highest harmonic mean of coverage and density is taken, restrictions that may be chance are dropped, and the search goes on
-with the runs outside of it (covering).
+most for each run removed. Among the boxes on the way, the one with the highest harmonic mean of coverage and density is taken.
+Pasting puts values back while that raises the share, restrictions that may be chance are dropped, and the search goes on with
+the runs outside of the box (covering).
 
 J. H. Friedman and N. I. Fisher: Bump hunting in high-dimensional data, Statistics and Computing 9 (1999) 123–143.
 B. P. Bryant and R. J. Lempert: Thinking inside the box, Technological Forecasting and Social Change 77 (2010) 34–49.
@@ -38,8 +38,8 @@ MAX_PROBABILITY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class PeelingTrajectory:
-    """The boxes on the way of one search, from all runs to the last box."""
+class BoxTrajectory:
+    """The boxes on the way of peeling or pasting, from the first to the last."""
 
     limits: Array
     """Lower and upper ends, shape (boxes, 2, factors)."""
@@ -80,8 +80,7 @@ def find_boxes(points: Array, failed: Flags, *, max_boxes: int = MAX_BOXES) -> l
     remaining = np.ones(len(points), bool)
     least_runs = max(LEAST_RUNS, int(np.ceil(min(LEAST_MASS, failed.mean() / 2) * len(points)))) if len(points) else 1
     while len(boxes) < max_boxes and failed[remaining].any() and not failed[remaining].all():
-        found = trace_peeling(points[remaining], failed[remaining], least_runs, _frame(points))
-        limits, probabilities = _choose_box(points[remaining], failed[remaining], found)
+        limits, probabilities = _choose_box(points[remaining], failed[remaining], least_runs, _frame(points))
         if not np.isfinite(probabilities).any():
             break
         inside = _lie_inside(points, limits)
@@ -113,20 +112,35 @@ def build_box_rows(lever: str, threshold: str, factors: Sequence[str], boxes: Se
     ]
 
 
-def trace_peeling(points: Array, failed: Flags, least_runs: int, frame: Array) -> PeelingTrajectory:
-    """Peel, then paste, and return every box on the way. `frame` is the first box, shape (2, factors)."""
+def trace_peeling(
+    points: Array, failed: Flags, least_runs: int, frame: Array, *, stops_at_loss: bool = False
+) -> BoxTrajectory:
+    """Peel from the first box `frame`, shape (2, factors), to the least number of runs, and return every box on the way.
+
+    A step that lowers the share of failures may lead to a better box; `stops_at_loss` ends before the first of them.
+    """
     limits, inside = frame, np.ones(len(points), bool)
     trajectory = [(limits, inside)]
-    while (peeled := _peel(points, failed, limits, inside, least_runs)) is not None:
+    least_gain = 0.0 if stops_at_loss else -np.inf
+    while (peeled := _peel(points, failed, limits, inside, frame, least_runs, least_gain)) is not None:
         limits, inside = peeled
         trajectory.append(peeled)
-    while (pasted := _paste(points, failed, limits, inside, frame)) is not None:
-        limits, inside = pasted
+    return _collect_trajectory(failed, trajectory)
+
+
+def trace_pasting(points: Array, failed: Flags, limits: Array, frame: Array) -> BoxTrajectory:
+    """Paste to a box, shape (2, factors), as long as this raises the share of failures, and return every box on the way."""
+    trajectory = [(limits, _lie_inside(points, limits))]
+    while (pasted := _paste(points, failed, *trajectory[-1], frame)) is not None:
         trajectory.append(pasted)
-    return PeelingTrajectory(
-        np.stack([one for one, _ in trajectory]),
-        np.array([one.sum() for _, one in trajectory]),
-        np.array([failed[one].sum() for _, one in trajectory]),
+    return _collect_trajectory(failed, trajectory)
+
+
+def _collect_trajectory(failed: Flags, trajectory: Sequence[tuple[Array, Flags]]) -> BoxTrajectory:
+    return BoxTrajectory(
+        np.stack([limits for limits, _ in trajectory]),
+        np.array([inside.sum() for _, inside in trajectory]),
+        np.array([failed[inside].sum() for _, inside in trajectory]),
     )
 
 
@@ -167,17 +181,25 @@ def _find_middle(values: Array, share: float) -> Array:
     return middle
 
 
-def _peel(points: Array, failed: Flags, limits: Array, inside: Flags, least_runs: int) -> tuple[Array, Flags] | None:
-    """Return the next box, or None if no step raises the share of failures."""
+def _peel(
+    points: Array,
+    failed: Flags,
+    limits: Array,
+    inside: Flags,
+    frame: Array,
+    least_runs: int,
+    least_gain: float,
+) -> tuple[Array, Flags] | None:
+    """Return the next box, or None if it has too few runs or its gain is not above the least."""
     values, fails = points[inside], failed[inside].astype(np.float64)
     ends = np.stack([_find_middle(values, 1 - ALPHA), _find_middle(values, ALPHA)])  # upper, then lower
     kept = np.stack([values <= ends[0], values >= ends[1]])
     counts = kept.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         gains = ((fails @ kept) / counts - fails.mean()) / (len(values) - counts)
-    gains = np.where((counts > 0) & (counts < len(values)), gains, 0.0)
-    factor, side = _choose_step(gains, limits, _frame(points))
-    if gains[side, factor] <= 0 or counts[side, factor] < least_runs:
+    gains = np.where((counts > 0) & (counts < len(values)), gains, -np.inf)
+    factor, side = _choose_step(gains, limits, frame)
+    if gains[side, factor] <= least_gain or counts[side, factor] < least_runs:
         return None
     changed = limits.copy()
     changed[1 - side, factor] = ends[side, factor]
@@ -217,18 +239,18 @@ def _choose_step(gains: Array, limits: Array, frame: Array) -> tuple[int, int]:
     return int(factor), int(side)
 
 
-def _choose_box(points: Array, failed: Flags, found: PeelingTrajectory) -> tuple[Array, Array]:
+def _choose_box(points: Array, failed: Flags, least_runs: int, frame: Array) -> tuple[Array, Array]:
     """Return the box with the best balance, without restrictions that may be chance, and their quasi-p-values."""
-    coverage = found.failure_counts / failed.sum()
-    density = found.failure_counts / found.run_counts
+    found = trace_peeling(points, failed, least_runs, frame)
+    coverage, density = found.failure_counts / failed.sum(), found.failure_counts / found.run_counts
     balance = 2 * coverage * density / np.maximum(coverage + density, np.finfo(np.float64).tiny)
-    limits = found.limits[int(balance.argmax())].copy()
+    limits = trace_pasting(points, failed, found.limits[int(balance.argmax())], frame).limits[-1].copy()
     while True:
         probabilities = compute_quasi_p_values(points, failed, limits)
         worst = np.where(np.isnan(probabilities), -1.0, probabilities)
         if worst.max() <= MAX_PROBABILITY:
             return limits, probabilities
-        limits[:, worst.argmax()] = found.limits[0][:, worst.argmax()]
+        limits[:, worst.argmax()] = frame[:, worst.argmax()]
 
 
 def _describe_box(limits: Array, probabilities: Array, failed: Flags, inside: Flags) -> FailureBox:

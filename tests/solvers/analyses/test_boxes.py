@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from solvers.analyses.studies.boxes import build_box_rows, compute_quasi_p_values, find_boxes, trace_peeling
+from solvers.analyses.studies.boxes import (
+    build_box_rows,
+    compute_quasi_p_values,
+    find_boxes,
+    trace_pasting,
+    trace_peeling,
+)
 
 REFERENCES = Path(__file__).resolve().parents[2] / "data" / "ema_boxes.json"
 """Results of the EMA workbench for the runs of `draw_runs`, written by `peel_by_ema`."""
@@ -45,11 +51,13 @@ def peel_by_ema(name: str) -> dict[str, Any]:
 def assert_agrees_with(reference: dict[str, Any], name: str) -> None:
     points, failed = draw_runs(*CASES[name])
     least_runs = int(np.ceil(0.05 * len(points)))
-    found = trace_peeling(points, failed, least_runs, np.stack([points.min(0), points.max(0)]))
-    assert found.run_counts.tolist() == reference["runs"]
-    assert found.failure_counts.tolist() == reference["failures"]
-    np.testing.assert_allclose(found.limits, reference["limits"], rtol=1e-12)
-    chances = compute_quasi_p_values(points, failed, found.limits[-1])
+    frame = np.stack([points.min(0), points.max(0)])
+    peeled = trace_peeling(points, failed, least_runs, frame, stops_at_loss=True)
+    pasted = trace_pasting(points, failed, peeled.limits[-1], frame)
+    assert [*peeled.run_counts, *pasted.run_counts[1:]] == reference["runs"]
+    assert [*peeled.failure_counts, *pasted.failure_counts[1:]] == reference["failures"]
+    np.testing.assert_allclose([*peeled.limits, *pasted.limits[1:]], reference["limits"], rtol=1e-12)
+    chances = compute_quasi_p_values(points, failed, pasted.limits[-1])
     # The workbench states one value for each side; a factor with one side has only that.
     sides = {"abcd".index(key): [p for p in value if p >= 0] for key, value in reference["probabilities"].items()}
     assert set(np.flatnonzero(np.isfinite(chances))) == set(sides)
@@ -94,6 +102,15 @@ def test_two_planted_boxes_are_found_one_after_the_other() -> None:
     assert [np.flatnonzero(np.isfinite(box.probabilities)).tolist() for box in boxes] == [[0], [1, 2]]
     assert (covered & (first | second)).sum() > 0.9 * (first | second).sum()
     assert min(box.density for box in boxes) > 0.9
+
+
+def test_one_failure_elsewhere_does_not_end_the_search() -> None:
+    points = np.random.default_rng(2).random((64, 2))
+    failed = points[:, 0] < 0.25
+    failed[np.argsort(points[:, 0])[40]] = True
+    box = find_boxes(points, failed)[0]
+    assert box.density > 0.9
+    assert box.greatest[0] == pytest.approx(0.25, abs=0.06)
 
 
 def test_shares_hold_for_all_runs() -> None:
