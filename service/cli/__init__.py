@@ -22,6 +22,7 @@ from service.cli import (
     provinces,
     remedies,
     serve,
+    studies,
 )
 
 app = typer.Typer(
@@ -67,6 +68,7 @@ app.command("infeasibility")(remedies.show_infeasibility)
 app.command("curve")(comparisons.show_curve)
 app.command("grid")(comparisons.show_grid)
 app.command("compare")(comparisons.compare_plans)
+app.command("study")(studies.study_plan)
 app.command("ranges")(near_optimal.show_ranges)
 app.command("alternatives")(near_optimal.show_alternatives)
 app.command("fulfilment")(fulfilment.show_fulfilment)
