@@ -72,6 +72,17 @@ def apply_changes(problem: PlanningProblem, changes: Sequence[Change]) -> Planni
     Only changed parts are copied. Raises InvalidProblemError with all findings about the changes, with paths such as
     `/changes/0/where`, or with the findings about the changed problem.
     """
+    changed = apply_without_checks(problem, changes)
+    if changes:
+        raise_on_errors(check_problem(changed))
+    return changed
+
+
+def apply_without_checks(problem: PlanningProblem, changes: Sequence[Change]) -> PlanningProblem:
+    """Apply `changes` in order without checks of the changed problem, where it is known to pass them.
+
+    Raises InvalidProblemError with all findings about the changes themselves.
+    """
     findings: list[Finding] = []
     for position, change in enumerate(changes):
         context = ChangeContext(problem, change, position)
@@ -82,6 +93,4 @@ def apply_changes(problem: PlanningProblem, changes: Sequence[Change]) -> Planni
             problem = problem.model_copy(update=parts)
     if findings:
         raise InvalidProblemError(tuple(findings))
-    if changes:
-        raise_on_errors(check_problem(problem))
     return problem

@@ -16,6 +16,7 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import NoSolutionError
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.sensitivity.bounds import Bounds
+from solvers.sensitivity.changed_plan import differs_only_in_bounds
 
 
 @dataclass(slots=True)
@@ -32,10 +33,11 @@ class CoarseStudySolver:
 
     def start_chunk(self) -> None:
         """Start the next run from the basis of the base, with nothing left of earlier runs."""
-        if self.setting.model is None:
-            return
         if self._solver is None:
-            self._solver = CoarseSolver.from_program(self.setting.program, self.fidelity)
+            try:
+                self._solver = CoarseSolver.from_program(self.setting.program, self.fidelity)
+            except NoSolutionError:
+                return  # the neutral point may have no plan although others do
         self._solver.return_to_base()
 
     def solve_run(self, point: FloatArray) -> RunRecord:
@@ -44,15 +46,9 @@ class CoarseStudySolver:
         Limits that are rounded to whole units follow the model of the bounds; the price of their allowance is taken off the lower
         bound, which then needs no further margin elsewhere.
         """
-        model = self.setting.model
         try:
-            if model is None or self._solver is None:
-                arrays, program = self.setting.build_program(point)
-                run = CoarseSolver.from_program(program, self.fidelity).solve_run(Bounds.from_program(program.lp))
-            else:
-                arrays = self.setting.arrays if self.setting.keeps_needs else self.setting.build_arrays(point)
-                bounds = model.compute_bounds(point)
-                program, run = bounds.apply_to_program(self.setting.program), self._solver.solve_run(bounds)
+            arrays, program = self._build_program(point)
+            run = self._find_solver(program).solve_run(Bounds.from_program(program.lp))
         except InvalidProblemError as error:
             return self._describe(point, "failed", f"The problem is invalid: {error}")
         except NoSolutionError as error:
@@ -60,6 +56,22 @@ class CoarseStudySolver:
         if run.reason == "infeasible":
             return self._describe(point, "infeasible", NO_PLAN)
         return self._record(point, arrays, program, run)
+
+    def _build_program(self, point: FloatArray) -> tuple[ProblemArrays, Program]:
+        setting = self.setting
+        if setting.model is None:
+            return setting.build_program(point)
+        arrays = setting.arrays if setting.keeps_needs else setting.build_arrays(point)
+        return arrays, setting.model.compute_bounds(point).apply_to_program(setting.program)
+
+    def _find_solver(self, program: Program) -> CoarseSolver:
+        """Return the solver of the base where the program differs from it in bounds only, or else one of its own."""
+        found = self._solver
+        if found is not None and (
+            program.lp.matrix is found.program.lp.matrix or differs_only_in_bounds(program.lp, found.program.lp)
+        ):
+            return found
+        return CoarseSolver.from_program(program, self.fidelity)
 
     def _describe(self, point: FloatArray, outcome: RunOutcome, conflict: str) -> RunRecord:
         return RunRecord(outcome, self.setting.position, tuple(point.tolist()), self.fidelity, conflict)

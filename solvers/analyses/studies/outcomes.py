@@ -65,7 +65,7 @@ class SolvedRun:
 
 
 def list_measures(request: StudyRequest) -> tuple[OutcomeMeasure, ...]:
-    """Return what each run records: objective, served share, the outcomes stated for, and those of thresholds, each once."""
+    """Return what each run records: objective, served share, the stated outcomes, and those of thresholds, each once."""
     stated = (*request.outcomes, *(_without_bound(threshold) for threshold in request.thresholds))
     by_label = {measure.label: measure for measure in (OBJECTIVE, SERVED_SHARE, *stated)}
     return tuple(by_label.values())

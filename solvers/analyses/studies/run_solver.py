@@ -14,7 +14,7 @@ import numpy as np
 from models.analyses.measures import OutcomeMeasure
 from models.options import PlanOptions
 from models.validation.finding import InvalidProblemError
-from solvers.algorithms.run_state import SolveAttempt, SolveRun
+from solvers.algorithms.run_state import SolveAttempt, SolveRun, certify_attempt
 from solvers.algorithms.select import LARGE_PROGRAM_COLUMNS
 from solvers.algorithms.tie_break import settle_ties
 from solvers.algorithms.warm_start import WarmStart
@@ -26,9 +26,8 @@ from solvers.backends.highs_session import HighsSession, Method
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.formulation import compute_tie_break_cost
-from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import FloatArray, Program
-from solvers.lp.solution import Basis, Solution
+from solvers.lp.solution import Basis
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.changed_plan import differs_only_in_bounds
 from solvers.sensitivity.infeasible_changes import explain_infeasibility
@@ -38,6 +37,9 @@ MOST_WARM_ITERATIONS = 5_000
 """Iterations of dual simplex after which interior point starts; runs near to each other take some tens."""
 
 UNLIMITED_ITERATIONS = 2**31 - 1
+
+METHODS: tuple[Method, ...] = ("dual-devex", "ipm-primal-cleanup", "dual")
+"""Methods of a run, the next where one gives no certified optimum."""
 
 RUN_TIME_LIMIT_SECONDS = 600.0
 """Time limit of one method, which only a fault reaches."""
@@ -81,13 +83,12 @@ class MonthlySolver:
             return self._solve_in_stages(point, arrays, program)
         if not program.lp.column_count:
             return self._describe(point, "failed", "The program has no variables.")
-        solution = self._solve_warm(program)
+        attempt = self._solve_warm(program)
+        solution, certificate = attempt.solution, attempt.certificate
         if solution.termination.reason == "infeasible":
             return self._explain(point)
-        certificate = None if solution.values is None else certify_solution(program.lp, solution)
-        if solution.dual_values is None or certificate is None or not certificate.passed:
+        if solution.dual_values is None or certificate is None or not attempt.is_proved:
             return self._describe(point, "failed", f"No proved optimum: {solution.termination.detail}")
-        attempt = SolveAttempt(program, solution, certificate)
         values = self._settle(arrays, attempt)
         run = SolvedRun.from_solution(arrays, program, values, solution.dual_values, certificate.primal_objective)
         record = self._record(point, run, solution.iterations)
@@ -102,8 +103,8 @@ class MonthlySolver:
         if basis is not None and setting.position == 0 and setting.held.is_empty:
             return basis
         self._open_session(program, basis)
-        solution = self._solve_by_methods(program, has_start=basis is not None)
-        return solution.basis if solution.termination.reason == "optimal" else basis
+        attempt = self._solve_by_methods(program, has_start=basis is not None)
+        return attempt.solution.basis if attempt.is_proved else basis
 
     def _open_session(self, program: Program, basis: Basis | None) -> None:
         self._program = program
@@ -113,7 +114,7 @@ class MonthlySolver:
         if basis is not None:
             self._session.set_basis(basis)
 
-    def _solve_warm(self, program: Program) -> Solution:
+    def _solve_warm(self, program: Program) -> SolveAttempt:
         """Solve a program from the basis of the run before."""
         session, before = self._require_session(), self._program
         if program.lp.matrix is before.lp.matrix or differs_only_in_bounds(program.lp, before.lp):
@@ -126,23 +127,21 @@ class MonthlySolver:
             )
         return self._solve_by_methods(program, has_start=True, with_basis=self._settles_ties(program))
 
-    def _solve_by_methods(self, program: Program, *, has_start: bool, with_basis: bool = True) -> Solution:
+    def _solve_by_methods(self, program: Program, *, has_start: bool, with_basis: bool = True) -> SolveAttempt:
+        """Try one method after the other until an optimum is certified or infeasibility is found."""
         session = self._require_session()
         is_large = program.lp.column_count >= LARGE_PROGRAM_COLUMNS
-        methods: tuple[Method, ...] = ("dual-devex", "ipm-primal-cleanup", "dual")
-        if is_large and not has_start:
-            methods = methods[1:]
+        methods: tuple[Method, ...] = METHODS[1:] if is_large and not has_start else METHODS
         iterations = 0
         for method in methods:
-            limit = MOST_WARM_ITERATIONS if method == "dual-devex" and is_large else UNLIMITED_ITERATIONS
+            limit = MOST_WARM_ITERATIONS if method == METHODS[0] and is_large else UNLIMITED_ITERATIONS
             session.set_option("simplex_iteration_limit", limit)
             solution = session.solve_program(method, time_limit_seconds=RUN_TIME_LIMIT_SECONDS, with_basis=with_basis)
             iterations += solution.iterations
-            if solution.termination.reason == "infeasible":
+            attempt = SolveAttempt(program, solution, certify_attempt(program, solution, PlanOptions().tolerance))
+            if attempt.is_proved or solution.termination.reason == "infeasible":
                 break
-            if solution.values is not None and certify_solution(program.lp, solution).passed:
-                break
-        return replace(solution, iterations=iterations)
+        return replace(attempt, solution=replace(solution, iterations=iterations))
 
     def _require_session(self) -> HighsSession:
         if self._session is None:

@@ -74,6 +74,8 @@ def find_directions(model: BoundModel) -> IntArray:
 
 def compute_margin(model: BoundModel, dual_values: FloatArray, reduced_costs: FloatArray) -> float:
     """Return the most that rounding changes a dual objective from one point to another, at dual values, (m,), and reduced costs, (n,)."""
+    if model.is_exact:
+        return 0.0
     allowance = model.allowance
     rows, columns = (
         np.maximum(getattr(allowance, f"{kind}_lower"), getattr(allowance, f"{kind}_upper"))
