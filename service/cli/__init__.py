@@ -10,6 +10,7 @@ import typer
 
 from service.cli import (
     api_keys,
+    backtests,
     baskets,
     briefing,
     check,
@@ -71,6 +72,7 @@ app.command("compare")(comparisons.compare_plans)
 app.command("study")(studies.study_plan)
 app.command("ranges")(near_optimal.show_ranges)
 app.command("alternatives")(near_optimal.show_alternatives)
+app.command("backtest")(backtests.backtest_policies)
 app.command("fulfilment")(fulfilment.show_fulfilment)
 app.command("replan")(fulfilment.replan_from_outputs)
 app.command("export")(planning.export_program)

@@ -1,4 +1,4 @@
-"""Studies on the command line, on the two-counties example."""
+"""Studies and backtests on the command line, on the two-counties example."""
 
 import csv
 import json
@@ -112,3 +112,14 @@ def test_an_unknown_place_is_told_with_its_path(file: Path) -> None:
 def test_options_and_a_file_exclude_each_other(file: Path) -> None:
     assert run("study", file, *FACTORS, "--request", file).exit_code == 2
     assert run("study", file, "--request", "missing.json").exit_code == 2
+
+
+def test_a_backtest_compares_policies(file: Path, tmp_path: Path) -> None:
+    words = ("--policy", "once", "--policy", "knowing:replan_every=1,forecast=perfect", "-n", "2")
+    shown = run("backtest", file, *FACTORS, *words, "--out", tmp_path)
+    assert shown.exit_code == 0, shown.output
+    assert "knowing" in shown.output
+    assert "perfect foresight" in shown.output
+    paths = rows_of(tmp_path / "paths.csv")
+    assert len(paths) == 4
+    assert all(float(row["regret"]) >= -1e-3 for row in paths)
