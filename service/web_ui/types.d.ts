@@ -560,7 +560,7 @@ interface Finding {
 
 /** What the map shows. */
 interface MapState {
-  measure: "served" | "shortage" | "price";
+  measure: "change" | "served" | "shortage" | "price";
   month: string | null;
   item: string | null;
   county: string | null;

@@ -221,3 +221,38 @@ def test_months_side_by_side(open_page: OpenPage, plan: str) -> None:
     expect(page.locator(".map-month")).to_have_text("2002년 4월")
     assert "month=2002-04" in page.url
     assert page.locator(".map-county").count() == 12
+
+
+def test_map_and_bottlenecks_show_the_change_against_another_plan(
+    open_page: OpenPage, service: Service, short: str
+) -> None:
+    changed = {"base_plan": short, "changes": [{"what": "power_limit", "factor": 1.2}]}
+    other = service.json("/v1/plans", changed, Prefer="wait=60")["id"]
+    shares = [
+        {row["key"]: row["share"] for row in service.json(f"/v1/plans/{one}")["summary"]["by_county"]}
+        for one in (other, short)
+    ]
+    page = open_page(f"#/map?plan={other}&with={short}")
+    expect(page.get_by_role("radio", name="Change", exact=True)).to_be_checked()
+    changes = {county: 100 * (share - shares[1][county]) for county, share in shares[0].items()}
+    assert max(changes.values()) > 1
+    for county, change in changes.items():
+        text = page.locator(f"[data-county='{county}']").inner_text()
+        if abs(change) < 0.01:
+            assert text in ("no change", "less than +0.01 points", "less than −0.01 points"), county
+        else:
+            assert shows_value(text.removesuffix(" points"), change), county
+    assert find_violations(page) == []
+    take_screenshot(page, "map-change")
+    short_soap = [
+        sum(row["demand"] - row["served"] for row in service.json(f"/v1/plans/{one}/tables/supply?item=soap")["rows"])
+        for one in (other, short)
+    ]
+    page.get_by_role("link", name="Bottlenecks", exact=True).click()
+    row = page.locator("summary[data-key=soap]")
+    text = row.locator(".change").inner_text()
+    assert shows_value(text.split()[0], short_soap[0] - short_soap[1])
+    assert find_violations(page) == []
+    take_screenshot(page, "bottlenecks-change")
+    page.get_by_label("Compared with", exact=True).select_option("")
+    expect(row.locator(".change")).to_have_count(0)

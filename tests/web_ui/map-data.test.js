@@ -69,6 +69,25 @@ describe("MapData", () => {
     assert.equal(data.getSum("nowhere", { item: null, month: null }), null);
   });
 
+  it("computes the change against another plan", () => {
+    const none = { area: [], period: [], price: [] };
+    const links = { id: [], part: [], period: [], used: [], limit: [], price: [] };
+    const swaps = { partner: [], item: [], period: [], given: [], taken: [] };
+    const tables = { supply, power: none, links, swaps };
+    const before = { ...supply, served: [4, 5, 10, 0, 0] };
+    const compared = new MapData(problemIndex, tables, before);
+    /** @type {MapState} */
+    const change = { ...STATE, measure: "change" };
+    assert.equal(compared.listMeasures()[0], "change");
+    assert.ok(Math.abs((compared.computeFigure("a", change) ?? 0) - 12 / 60) < 1e-12);
+    assert.equal(compared.computeFigure("a", { ...change, item: "salt" }), 0);
+    assert.equal(compared.computeFigure("b", change), null);
+    assert.ok(Math.abs(compared.findHighest(change) - 12 / 60) < 1e-12);
+    const { low, high } = compared.findClasses(change);
+    assert.equal(low, -high);
+    assert.ok(!data.listMeasures().includes("change"));
+  });
+
   it("computes the figures of counties", () => {
     assert.equal(data.computeFigure("a", STATE), 40 / 60);
     assert.equal(data.computeFigure("b", STATE), null);

@@ -12,7 +12,7 @@ const { formatOnScale, roundToScale } =
   await import("../../service/web_ui/static/views/shared/scale.js");
 const { listNames } = await import("../../service/web_ui/static/lib/print.js");
 const { listParties } = await import("../../service/web_ui/static/views/factories/parties.js");
-const { getCellKey, groupShortages } =
+const { getCellKey, groupShortages, mergeShortages } =
   await import("../../service/web_ui/static/views/bottlenecks/shortage-groups.js");
 const { rankShares } = await import("../../service/web_ui/static/views/compare.js");
 const { sortByChange } = await import("../../service/web_ui/static/views/shared/comparison.js");
@@ -276,6 +276,40 @@ describe("groupShortages", () => {
       [
         ["y", 3],
         ["x", 4],
+      ],
+    );
+  });
+
+  it("adds what another plan lacks, also where this plan lacks nothing any more", () => {
+    const ended = { ...columns, served: [4, 8, 7.4, 97, 9990], shortage: [0, 0, 0, 3, 10] };
+    const [now, before] = [ended, columns].map((needs) =>
+      groupShortages(needs, problemIndex, all, null),
+    );
+    const merged = mergeShortages(now, before);
+    assert.deepEqual(
+      merged.map(({ key, shortage, before: was }) => [key, shortage, was]),
+      [
+        ["x", 10, 2],
+        ["y", 3, 3],
+      ],
+    );
+    assert.deepEqual(
+      merged[0].parts.map(({ key, shortage, before: was, parts }) => [
+        key,
+        shortage,
+        was,
+        parts.length,
+      ]),
+      [
+        ["b", 10, 0, 1],
+        ["a", 0, 2, 2],
+      ],
+    );
+    assert.deepEqual(
+      merged[0].parts[1].parts.map(({ key, shortage, before: was }) => [key, shortage, was]),
+      [
+        ["1", 0, 4],
+        ["2", 0, 2],
       ],
     );
   });

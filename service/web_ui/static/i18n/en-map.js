@@ -4,6 +4,7 @@ export default {
   "map.side-panel": "Figures of the province or county",
   "map.drawing": "Map of the counties; each county is a button",
   "map.colour-by": "Colour by",
+  "map.measure.change": "Change",
   "map.measure.served": "Served share",
   "map.measure.shortage": "Shortage",
   "map.measure.price": "Electricity price",
@@ -14,6 +15,7 @@ export default {
   "map.month": "Month",
   "map.play": "▶ Play",
   "map.pause": "❚❚ Pause",
+  "map.province.change": "{period}: change of the served share of {goods}: {figure}.",
   "map.province.served": "{period}: the served share of {goods} is {figure}.",
   "map.province.shortage": "{period}: the shortage of {goods} is {figure}.",
   "map.province.price":
@@ -26,6 +28,7 @@ export default {
   "map.mode.road": "Road",
   "map.mode.water": "Waterway",
   "map.gateway-label": "centre delivers {amount}",
+  "map.scale.change": "Change of the served share",
   "map.scale.served": "Served share of the need",
   "map.scale.shortage": "Shortage, won per person",
   "map.scale.shortage-item": "Shortage",
@@ -49,6 +52,7 @@ export default {
   "map.pick":
     "Select a county here or on the map; select a link on the map or in the tables below it.",
   "map.figure.people": "people",
+  "map.figure.change": "change of the served share",
   "map.figure.served": "served share",
   "map.figure.shortage": "shortage",
   "map.figure.price": "shadow price of one kWh",

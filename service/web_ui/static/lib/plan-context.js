@@ -21,14 +21,21 @@ const PERIOD_VIEWS = new Set(["bottlenecks", "factories"]);
  */
 export const VIEW_PARTS = {
   briefing: ["with"],
-  map: ["county", "item", "month"],
+  map: ["with", "county", "item", "month"],
   year: ["with", "county", "item", "month"],
   factories: ["county", "item", "month"],
   "by-hand": ["county", "item"],
-  bottlenecks: ["county", "item", "month"],
+  bottlenecks: ["with", "county", "item", "month"],
 };
 
 /** @typedef {{view: string, plan: Plan|null, params: URLSearchParams}} ShownView a view, its plan, parameters of its URL */
+
+/**
+ * Read the plan that a view is compared with.
+ * @param {URLSearchParams} params parameters of its URL
+ * @returns {string|null} identifier of the plan; null if there is none
+ */
+export const readComparedPlan = (params) => params.get("with")?.split(",")[0] || null;
 
 /** @type {ShownView} */
 let shownView = { view: "", plan: null, params: new URLSearchParams() };

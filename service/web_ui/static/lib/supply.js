@@ -33,19 +33,21 @@ const GOODS_COLUMNS = new Set(["central"]);
  * @param {ViewContext} context context of the view
  * @param {string[]} names columns of `supply` to read
  * @param {Record<string, string>} [filter] values of columns
+ * @param {string} [id] identifier of the plan; by default that of the context
  * @returns {Promise<Columns>} the columns
  */
-export async function fetchNeeds({ api, plan, loadProblemIndex }, names, filter = {}) {
+export async function fetchNeeds(context, names, filter = {}, id = context.plan.id) {
+  const { api } = context;
   const [needs, { requirements }] = await Promise.all([
-    api.fetchTable(plan.id, "supply", { ...filter, columns: names.join(",") }),
-    loadProblemIndex(),
+    api.fetchTable(id, "supply", { ...filter, columns: names.join(",") }),
+    context.loadProblemIndex(),
   ]);
   if (!requirements.size) return needs.columns;
   const translate = (/** @type {string} */ name) => REQUIREMENT_COLUMNS[name] ?? name;
   const wanted = Object.entries(filter).map(([name, value]) => [translate(name), value]);
   const shared = names.filter((name) => !GOODS_COLUMNS.has(name));
   const query = { ...Object.fromEntries(wanted), columns: shared.map(translate).join(",") };
-  const { columns } = await api.fetchTable(plan.id, "requirements", query);
+  const { columns } = await api.fetchTable(id, "requirements", query);
   const none = columns[translate(shared[0])].map(() => 0);
   return Object.fromEntries(
     names.map((name) => [name, [...needs.columns[name], ...(columns[translate(name)] ?? none)]]),

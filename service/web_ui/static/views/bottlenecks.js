@@ -11,13 +11,14 @@ import {
   formatWeightedWon,
 } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
+import { readComparedPlan } from "../lib/plan-context.js";
 import { isRelevantShortage } from "../lib/relevance.js";
 import { fetchNeeds, readNeed } from "../lib/supply.js";
 import { html, render } from "../vendor/preact/preact.js";
 import { renderBindingLimits } from "./bottlenecks/binding-limits.js";
 import { renderEquityCard } from "./bottlenecks/equity.js";
 import { renderRemedies } from "./bottlenecks/remedies.js";
-import { getCellKey, groupShortages } from "./bottlenecks/shortage-groups.js";
+import { getCellKey, groupShortages, mergeShortages } from "./bottlenecks/shortage-groups.js";
 import { ShortageTree } from "./bottlenecks/shortage-tree.js";
 import { describeLimitOfAllPeriods } from "./shared/descriptions.js";
 import { loadStylesheet } from "../lib/stylesheets.js";
@@ -196,8 +197,15 @@ function renderSearch(stop) {
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {Promise<Child>} */
 async function renderOverview(context, problemIndex) {
   const names = ["county", "item", "period", "demand", "served", "shortage"];
-  const [columns, held] = await Promise.all([fetchNeeds(context, names), fetchHeldCells(context)]);
-  const groups = groupShortages(columns, problemIndex, readFilter(context), held);
+  const other = readComparedPlan(context.params);
+  const [columns, before, held] = await Promise.all([
+    fetchNeeds(context, names),
+    other ? fetchNeeds(context, names, {}, other).catch(() => null) : null,
+    fetchHeldCells(context),
+  ]);
+  /** @param {Columns} needs */
+  const group = (needs) => groupShortages(needs, problemIndex, readFilter(context), held);
+  const groups = before ? mergeShortages(group(columns), group(before)) : group(columns);
   const equity = renderEquityCard(context, problemIndex);
   const heading = renderLimitHeading(context, problemIndex, held);
   if (!groups.length) {

@@ -4,13 +4,13 @@ import { renderField, renderSegments, renderViewHead } from "../lib/components.j
 import { fill, h } from "../lib/dom.js";
 import { announce } from "../lib/feedback.js";
 import { formatPeriod } from "../lib/format.js";
-import { getDisplayName, t, textOr } from "../lib/i18n.js";
+import { getDisplayName, loadViewTexts, t, textOr } from "../lib/i18n.js";
 import { watchTheme } from "../lib/theme.js";
 import { drawMap, NARROW_WIDTH } from "./map/drawing.js";
 import { loadGeography } from "./map/geography.js";
 import { HoverCard } from "./map/hover-card.js";
 import { renderMapLegend } from "./map/legend.js";
-import { MapData, MEASURES } from "./map/map-data.js";
+import { MapData } from "./map/map-data.js";
 import { MonthSlider } from "./map/month-slider.js";
 import { updateSidePanel } from "./map/side-panel.js";
 import { drawSmallMaps } from "./map/small-maps.js";
@@ -26,7 +26,7 @@ export default {
   title: "nav.map",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const data = await MapData.load(context);
+    const [data] = await Promise.all([MapData.load(context), loadViewTexts("shared")]);
     const view = new MapView(root, context, data, await loadGeography(data.problemIndex));
     view.build();
     return watchTheme(() => view.paint());
@@ -41,7 +41,7 @@ class MapView {
     this.context = context;
     this.data = data;
     this.geography = geography;
-    this.state = readState(context.params, data.problemIndex);
+    this.state = readState(context.params, data);
     this.isNarrow = false;
     this.drawingFrame = h("div", { class: "map-drawing" });
     this.zooming = new Zooming(geography.d3, () => this.paint());
@@ -99,10 +99,10 @@ class MapView {
     return renderSegments({
       name: "measure",
       legend: t("map.colour-by"),
-      choices: MEASURES.map((name) => [name, t(`map.measure.${name}`)]),
+      choices: this.data.listMeasures().map((name) => [name, t(`map.measure.${name}`)]),
       selected: this.state.measure,
       onChange: (value) => {
-        const measure = MEASURES.find((name) => name === value);
+        const measure = this.data.listMeasures().find((name) => name === value);
         if (measure) this.setState({ measure });
       },
     });
@@ -227,13 +227,15 @@ class MapView {
   }
 }
 
-/** @param {URLSearchParams} params @param {ProblemIndex} problemIndex @returns {MapState} */
-function readState(params, problemIndex) {
+/** @param {URLSearchParams} params @param {MapData} data @returns {MapState} */
+function readState(params, data) {
+  const { problemIndex } = data;
+  const measures = data.listMeasures();
   const [measure, month, item, county, link] = ["measure", "month", "item", "county", "link"].map(
     (name) => params.get(name) ?? "",
   );
   return {
-    measure: MEASURES.find((name) => name === measure) ?? "served",
+    measure: measures.find((name) => name === measure) ?? measures[0],
     month: problemIndex.periods.includes(month) ? month : null,
     item: problemIndex.items.has(item) ? item : null,
     county: problemIndex.counties.has(county) ? county : null,

@@ -9,6 +9,7 @@ import { readNeed } from "../../lib/supply.js";
  * @property {number} shortage units short: what no month serves, or what a month does not serve if months are selected
  * @property {number} value won of the shortage
  * @property {ShortageGroup[]} parts the next level; none for a month
+ * @property {number|null} [before] units short in the plan that is compared with; null without one
  */
 
 /** @typedef {{county: string|null, item: string|null, period: string|null}} ShortageFilter */
@@ -38,6 +39,28 @@ export function groupShortages(columns, problemIndex, filter, cells) {
     return sumParts(item, parts);
   });
   return sortByValue(groups);
+}
+
+/**
+ * Add what is short in another plan: every group gets it, and groups that are short only there follow, with nothing short.
+ * @param {ShortageGroup[]} groups shortages of the plan
+ * @param {ShortageGroup[]} others shortages of the other plan
+ * @returns {ShortageGroup[]} groups of both
+ */
+export function mergeShortages(groups, others) {
+  const before = new Map(others.map((group) => [group.key, group]));
+  const keys = new Set(groups.map(({ key }) => key));
+  const ended = others
+    .filter(({ key }) => !keys.has(key))
+    .map(({ key }) => ({ key, shortage: 0, value: 0, parts: [] }));
+  return [...groups, ...ended].map((group) => {
+    const other = before.get(group.key);
+    return {
+      ...group,
+      before: other?.shortage ?? 0,
+      parts: mergeShortages(group.parts, other?.parts ?? []),
+    };
+  });
 }
 
 /** @typedef {{county: string, item: string, period: string, need: number, shortage: number, unmet: number}} Cell */

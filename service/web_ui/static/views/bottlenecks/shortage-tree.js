@@ -1,7 +1,7 @@
 /** Shortages as a tree with bars: good, county, month. A month leads to the limits behind its shortage. */
 
 import { ShareBar } from "../../lib/elements.js";
-import { formatPeriod, formatQuantity, formatWon } from "../../lib/format.js";
+import { formatPeriod, formatQuantity, formatSignedSum, formatWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useState } from "../../vendor/preact/preact.js";
 
@@ -27,7 +27,7 @@ export function ShortageTree({ context, problemIndex, groups }) {
   };
   const shown = isWhole ? groups : groups.slice(0, FIRST_GOODS);
   const greatest = groups[0]?.value || 1;
-  return html`<ul class="shortage-tree">
+  return html`<ul class=${isCompared(groups) ? "shortage-tree compared" : "shortage-tree"}>
       ${shown.map((group) => {
         const unit = problemIndex.getUnit(group.key);
         const props = { context, problemIndex, item: group.key, unit, open, toggle };
@@ -41,6 +41,9 @@ export function ShortageTree({ context, problemIndex, groups }) {
       </button>`
     }`;
 }
+
+/** @param {ShortageGroup[]} groups @returns {boolean} */
+const isCompared = (groups) => groups.some(({ before }) => typeof before === "number");
 
 /** @param {ViewContext} context @param {ShortageGroup[]} groups @returns {Set<string>} keys of open nodes; a single good is open */
 function readOpen(context, groups) {
@@ -114,6 +117,19 @@ function Node({ nodeKey, name, group, unit, greatest, open, toggle, children }) 
 
 /** @param {{group: ShortageGroup, unit: string}} props */
 function Amounts({ group, unit }) {
-  return html`<span class="number">${formatQuantity(group.shortage, unit)}</span>
-    <span class="number soft">${formatWon(group.value)}</span>`;
+  const { shortage, value, before } = group;
+  return html`<span class="number">${formatQuantity(shortage, unit)}</span>
+    <span class="number soft">${formatWon(value)}</span>
+    ${
+      before !== undefined &&
+      before !== null &&
+      html`<span class="number change">${formatChange(before, shortage, unit)}</span>`
+    }`;
+}
+
+/** @param {number} before units @param {number} after units @param {string} unit @returns {string} no change where both read the same */
+function formatChange(before, after, unit) {
+  const format = (/** @type {number} */ units) => formatQuantity(units, unit);
+  if (format(before) === format(after)) return t("format.no-change");
+  return formatSignedSum(after - before, format);
 }

@@ -21,7 +21,8 @@ export function chooseClasses(figures, { measure, scale }, highest) {
   if (scale === "plan" && measure === "served" && high - low >= MIN_RANGE) {
     return { scale: "range", low, high, count: CLASS_COUNT };
   }
-  return { scale: measure, low: 0, high: highest, count: null };
+  const lowest = measure === "change" ? -highest : 0;
+  return { scale: measure, low: lowest, high: highest, count: null };
 }
 
 /**

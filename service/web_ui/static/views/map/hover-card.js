@@ -3,7 +3,6 @@
 import { fill, h } from "../../lib/dom.js";
 import { formatNumber, formatQuantity, formatShare, formatWeightedWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { MEASURES } from "./map-data.js";
 
 const OFFSET = 14;
 
@@ -64,7 +63,7 @@ function getMiddle(element) {
 /** @param {MapData} data @param {string} county @param {MapState} state @returns {Child[]} */
 function describeCounty(data, county, state) {
   const { problemIndex } = data;
-  const figures = MEASURES.map((measure) => {
+  const figures = data.listMeasures().map((measure) => {
     const shown = { ...state, measure };
     const figure = data.computeFigure(county, shown);
     return (

@@ -2,13 +2,18 @@
 
 import { fetchTable } from "../../lib/api.js";
 import { formatQuantity, formatShare, formatWeightedWon, formatWon } from "../../lib/format.js";
+import { readComparedPlan } from "../../lib/plan-context.js";
 import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
 import { fetchNeeds, readNeed } from "../../lib/supply.js";
+import { formatPoints } from "../shared/descriptions.js";
 import { chooseClasses } from "./classes.js";
 
-/** What the colours of the counties show.
+/** What the colours of the counties show of a single plan.
  * @type {MapState["measure"][]} */
-export const MEASURES = ["served", "shortage", "price"];
+const MEASURES = ["served", "shortage", "price"];
+
+/** Changes of the served share have a scale of at least this to both sides. */
+const MIN_CHANGE_RANGE = 0.01;
 
 /** @typedef {"demand"|"served"|"shortage"|"central"} SupplyColumn */
 /** @typedef {Record<SupplyColumn, number>} SupplySum */
@@ -29,24 +34,34 @@ export class MapData {
    */
   static async load(context) {
     const { plan } = context;
-    const [problemIndex, supply, power, links, swaps] = await Promise.all([
+    const names = ["county", "item", "period", ...SUMMED_COLUMNS];
+    const other = readComparedPlan(context.params);
+    const [problemIndex, supply, before, power, links, swaps] = await Promise.all([
       context.loadProblemIndex(),
-      fetchNeeds(context, ["county", "item", "period", ...SUMMED_COLUMNS]),
+      fetchNeeds(context, names),
+      other ? fetchNeeds(context, names, {}, other).catch(() => null) : null,
       fetchTable(plan.id, "power", { columns: "area,period,limit,price" }),
       fetchTable(plan.id, "capacity", { rule: "link", columns: "id,part,period,used,limit,price" }),
       fetchTable(plan.id, "swaps", { columns: "partner,item,period,given,taken" }),
     ]);
-    return new MapData(problemIndex, {
+    const tables = {
       supply,
       power: power.columns,
       links: links.columns,
       swaps: swaps.columns,
-    });
+    };
+    return new MapData(problemIndex, tables, before);
   }
 
-  /** @param {ProblemIndex} problemIndex @param {{supply: Columns, power: Columns, links: Columns, swaps: Columns}} tables */
-  constructor(problemIndex, tables) {
+  /**
+   * @param {ProblemIndex} problemIndex the problem
+   * @param {{supply: Columns, power: Columns, links: Columns, swaps: Columns}} tables tables of the plan
+   * @param {Columns|null} [before] the table `supply` of the plan that it is compared with
+   */
+  constructor(problemIndex, tables, before = null) {
     this.problemIndex = problemIndex;
+    /** @type {MapData|null} */
+    this.compared = before ? new MapData(problemIndex, { ...tables, supply: before }) : null;
     this.supply = tables.supply;
     /** @type {Map<string|null, Map<string, Map<string|null, SupplySum>>>} */
     this.sumsByItem = new Map();
@@ -55,6 +70,11 @@ export class MapData {
     this.links = sumLinks(tables.links);
     this.power = collectPowerPrices(tables.power, problemIndex.computeKwhValue());
     this.swaps = sumSwaps(tables.swaps, problemIndex);
+  }
+
+  /** @returns {MapState["measure"][]} what the colours can show; the first is the default: the change, if there is a plan to compare with */
+  listMeasures() {
+    return this.compared ? ["change", ...MEASURES] : MEASURES;
   }
 
   /**
@@ -101,9 +121,10 @@ export class MapData {
    * Compute the figure of a county by the selected measure.
    * @param {string} county the county
    * @param {MeasureState} state measure, item and month
-   * @returns {number|null} a share, won a person, units, or weighted won a kWh; null if there is none
+   * @returns {number|null} a share, its change, won a person, units, or weighted won a kWh; null if there is none
    */
   computeFigure(county, state) {
+    if (state.measure === "change") return this.computeChange([county], state);
     if (state.measure === "price") {
       const area = this.problemIndex.counties.get(county)?.power_area ?? "";
       return this.power.get(area)?.get(state.month) ?? null;
@@ -116,6 +137,35 @@ export class MapData {
   }
 
   /**
+   * Compute the change of the served share of some counties against the plan that is compared with.
+   * @param {string[]} counties the counties
+   * @param {Pick<MapState, "item"|"month">} state item and month
+   * @returns {number|null} the change of a share; null without demand in one of the plans
+   */
+  computeChange(counties, state) {
+    const [now, before] = [this, this.compared].map((data) => {
+      const total = data && data.sumCounties(counties, state);
+      return total && total.demand > 0 ? total.served / total.demand : null;
+    });
+    return now === null || before === null ? null : now - before;
+  }
+
+  /**
+   * Sum the supply of some counties.
+   * @param {string[]} counties the counties
+   * @param {Pick<MapState, "item"|"month">} state item and month
+   * @returns {SupplySum} the sum
+   */
+  sumCounties(counties, state) {
+    const total = createSupplySum();
+    for (const county of counties) {
+      const sum = this.getSum(county, state);
+      for (const name of SUMMED_COLUMNS) total[name] += sum?.[name] ?? 0;
+    }
+    return total;
+  }
+
+  /**
    * Format a figure with its unit.
    * @param {number|null} value the figure
    * @param {MeasureState} state measure and item
@@ -123,6 +173,7 @@ export class MapData {
    */
   formatFigure(value, { measure, item }) {
     if (value === null) return "–";
+    if (measure === "change") return formatPoints(0, value);
     if (measure === "served") return formatShare(value);
     if (measure === "price") return formatWeightedWon(value);
     return item ? formatQuantity(value, this.problemIndex.getUnit(item)) : formatWon(value);
@@ -142,9 +193,9 @@ export class MapData {
     if (state.measure === "served") return 1;
     const months = state.month ? this.problemIndex.periods : [null];
     const figures = [...this.problemIndex.counties.keys()].flatMap((county) =>
-      months.map((month) => this.computeFigure(county, { ...state, month }) ?? 0),
+      months.map((month) => Math.abs(this.computeFigure(county, { ...state, month }) ?? 0)),
     );
-    return Math.max(...figures, MIN_SCALE_END);
+    return Math.max(...figures, state.measure === "change" ? MIN_CHANGE_RANGE : MIN_SCALE_END);
   }
 
   /**
@@ -183,11 +234,10 @@ export class MapData {
       const [low, high] = [Math.min(...prices), Math.max(...prices)].map(formatWeightedWon);
       return low === high ? high : `${low} – ${high}`;
     }
-    const total = createSupplySum();
-    for (const county of counties) {
-      const sum = this.getSum(county, state);
-      for (const name of SUMMED_COLUMNS) total[name] += sum?.[name] ?? 0;
+    if (state.measure === "change") {
+      return this.formatFigure(this.computeChange(counties, state), state);
     }
+    const total = this.sumCounties(counties, state);
     if (state.measure === "served") {
       return formatShare(total.demand ? total.served / total.demand : null);
     }

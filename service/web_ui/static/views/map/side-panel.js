@@ -93,7 +93,7 @@ function renderTable(head, rows) {
 /** @param {MapData} data @param {MapState} state @param {(county: string) => void} onPick @returns {Child} */
 function renderProvince(data, state, onPick) {
   const { problemIndex } = data;
-  const order = state.measure === "served" ? 1 : -1;
+  const order = ["served", "change"].includes(state.measure) ? 1 : -1;
   const counties = [...problemIndex.counties.keys()]
     .map((id) => ({ id, figure: data.computeFigure(id, state) }))
     .sort((one, other) => order * ((one.figure ?? 2) - (other.figure ?? 2)));
@@ -138,6 +138,7 @@ function renderFigures(data, state, context) {
   const { county, month } = state;
   const sum = data.getSum(county, { item: null, month });
   const price = data.computeFigure(county, { ...state, measure: "price" });
+  const change = data.computeChange([county], { item: null, month });
   const quality = context.plan.summary?.quality?.by_county.find(({ key }) => key === county);
   /** @param {string} name @param {string} value */
   const figure = (name, value) => renderFigure(name, t(`map.figure.${name}`), value);
@@ -146,6 +147,8 @@ function renderFigures(data, state, context) {
     { class: "figures small" },
     figure("people", formatNumber(data.problemIndex.getPopulation(county))),
     figure("served", formatShare(sum?.demand ? sum.served / sum.demand : null)),
+    data.compared &&
+      figure("change", data.formatFigure(change, { measure: "change", month, item: null })),
     figure("shortage", formatWon(sum?.shortage ?? 0)),
     quality && figure("quality", formatNumber(quality.quality)),
     price !== null && figure("price", formatWeightedWon(price)),

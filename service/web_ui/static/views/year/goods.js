@@ -16,6 +16,7 @@ import {
 import { renderHeatmap } from "../../lib/heatmap.js";
 import { t, textOr } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
+import { readComparedPlan } from "../../lib/plan-context.js";
 import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
 import { readNeed } from "../../lib/supply.js";
 import { formatPoints, formatSigned } from "../shared/descriptions.js";
@@ -90,7 +91,7 @@ export async function showPart(body, year) {
 }
 
 /** @param {YearView} year @returns {string|null} the plan that the goods are compared with */
-const getComparedPlan = ({ context }) => context.params.get("with")?.split(",")[0] ?? null;
+const getComparedPlan = ({ context }) => readComparedPlan(context.params);
 
 /** @param {YearView} year @returns {Measure[]} the first is the default: the change, if there is a plan to compare with */
 const listMeasures = (year) => (getComparedPlan(year) ? ["change", ...MEASURES] : MEASURES);
