@@ -7,6 +7,7 @@ goals   prints each promised measure with its figure.
 plans   prints what plans must be so that people sign them; with --old, also the time against an old checkout.
 isolation measures what one caller can do to the others.
 study   prints what a study costs against plans made one by one.
+study-…, coarse-first  print each measure of studies and of first figures.
 one     one run in this process, for the other actions.
 """
 
@@ -23,6 +24,7 @@ from benchmarks.plans import list_lines
 from benchmarks.plots import draw
 from benchmarks.running import run, table
 from benchmarks.studies import list_study_lines
+from benchmarks.study_measures import STUDY_LINES
 from benchmarks.subjects import SUBJECTS, SWEEPS
 
 SMALL = ("tiny", "small")
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join([*SUBJECTS, "", *SWEEPS, "", *DRIVERS]))
     elif requested.action == "one":
         print(as_json(DRIVERS[requested.driver[0]](SUBJECTS[requested.subject[0]](), requested.limit)))
-    elif requested.action in ("goals", "plans", "isolation", "study"):
+    elif requested.action in ("goals", "plans", "isolation", "study", *STUDY_LINES):
         for line in _iterate_lines(requested):
             print(line, flush=True)
     elif requested.action == "sweep":
@@ -63,6 +65,8 @@ def _iterate_lines(requested: argparse.Namespace) -> Iterator[str]:
         yield from list_lines(requested.old, requested.times)
     elif requested.action == "study":
         yield from list_study_lines()
+    elif requested.action in STUDY_LINES:
+        yield from STUDY_LINES[requested.action]()
     else:
         yield from format_isolation(requested.seconds, requested.attacker or list_attackers())
 
@@ -71,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("action", choices=["list", "run", "sweep", "goals", "plans", "isolation", "study", "one"])
+    parser.add_argument(
+        "action", choices=["list", "run", "sweep", "goals", "plans", "isolation", "study", "one", *STUDY_LINES]
+    )
     parser.add_argument("--subject", action="append", choices=list(SUBJECTS), help="default: tiny and small")
     parser.add_argument("--sweep", action="append", choices=list(SWEEPS), help="default: all")
     parser.add_argument("--driver", action="append", choices=list(DRIVERS), help="default: all; of sweeps build, cold")

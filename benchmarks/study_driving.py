@@ -1,0 +1,106 @@
+"""Run a study in worker processes, as the service does, without storage."""
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from models.analyses.study import StudyResult
+from models.options import PlanOptions
+from models.problem.planning_problem import PlanningProblem
+from service.core.codecs import decode_basis, encode_basis
+from solvers.analyses.analysis import Analysis, AnalysisBase, AnalysisConclusion, AnalysisTask
+from solvers.analyses.opening import open_analysis
+from solvers.lp.solution import Basis
+
+Json = dict[str, Any]
+
+_opened: list[Analysis] = []
+"""The study of this worker process."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRun:
+    """A study that was run."""
+
+    rows: Mapping[int, bytes]
+    """Rows by number."""
+    conclusion: AnalysisConclusion
+    """What came out."""
+    seconds: float
+    """Wall time."""
+    cpu_seconds: float
+    """Processor time of all processes."""
+
+    @property
+    def head(self) -> StudyResult:
+        """Head of the study."""
+        assert isinstance(self.conclusion.head, StudyResult)
+        return self.conclusion.head
+
+
+def build_factor(name: str, low: float, high: float) -> Json:
+    """Return a factor that is evenly spread between two ends, named after what it changes."""
+    return {
+        "name": name,
+        "changes": [{"what": name}],
+        "distribution": {"kind": "uniform", "low": low, "high": high},
+    }
+
+
+def build_request(factors: Sequence[Json], size: int, **fields: Any) -> Json:
+    """Return the request of a study with Sobol points."""
+    return {"factors": list(factors), "design": {"kind": "sobol", "size": size, "seed": 1}, **fields}
+
+
+def run_study(problem: PlanningProblem, request: Json, basis: Basis | None = None, processes: int = 2) -> StudyRun:
+    """Run a study to its end."""
+    began, cpu_before = time.perf_counter(), _measure_cpu()
+    body = orjson.dumps(request).decode()
+    stored = None if basis is None else encode_basis(basis)
+    start = (problem.model_dump_json(), body, stored)
+    analysis = _open(*start)
+    rows: dict[int, bytes] = {}
+    with ProcessPoolExecutor(
+        processes, multiprocessing.get_context("spawn"), initializer=_open_in_worker, initargs=start
+    ) as pool:
+        while tasks := analysis.plan_tasks(rows):
+            for found in pool.map(_run_task, tasks):
+                rows |= found
+    conclusion = analysis.conclude(rows)
+    return StudyRun(rows, conclusion, time.perf_counter() - began, _measure_cpu() - cpu_before)
+
+
+def iterate_outcomes(run: StudyRun) -> Iterator[float]:
+    """Iterate over the objectives of the runs that have one, in their order."""
+    return (value for value in run.conclusion.tables["runs"].column("objective").to_pylist() if value is not None)
+
+
+def _open(problem: str, request: str, basis: bytes | None) -> Analysis:
+    base = AnalysisBase(
+        PlanningProblem.model_validate_json(problem), PlanOptions(), None if basis is None else decode_basis(basis)
+    )
+    return open_analysis("study", base, request)
+
+
+def _open_in_worker(problem: str, request: str, basis: bytes | None) -> None:
+    _opened[:] = [_open(problem, request, basis)]
+
+
+def _run_task(task: AnalysisTask) -> dict[int, bytes]:
+    rows: dict[int, bytes] = {}
+    _opened[0].run_task(task, rows.__setitem__)
+    return rows
+
+
+def _measure_cpu() -> float:
+    """Return the processor seconds of this process and of its children that have ended."""
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
