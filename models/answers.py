@@ -353,8 +353,8 @@ class CoarseEstimate(Frozen):
     fidelity: Literal["quarter", "year"]
     """Length of the periods."""
     objective: float
-    """Estimated objective with the changes: that of the plan, plus the difference of the optima in longer periods, in
-    weighted won. At least `lower_bound`."""
+    """Estimated objective with the changes, in weighted won: the optimum in longer periods, plus what they leave out of the
+    plan, in proportion. At least `lower_bound`."""
     objective_change: float
     """Estimated change of the objective, in weighted won."""
     lower_bound: float

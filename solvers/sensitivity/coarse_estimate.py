@@ -1,7 +1,7 @@
-"""Estimate of changes by solves in longer periods: the plan's objective plus the difference of the optima by year.
+"""Estimate of changes by solves in longer periods: the optimum by year, plus what adding up periods leaves out.
 
-What adding up periods leaves out is nearly the same with and without the changes, so it drops out of the difference. The estimate
-comes with a lower bound of the objective with the changes, proved in the arrays of their own program.
+What it leaves out is known of the plan, and grows and falls with the optimum: in the crisis year it is 5 to 6 % of it. The estimate comes
+with a lower bound of the objective with the changes, proved in the arrays of their own program.
 """
 
 from dataclasses import dataclass
@@ -24,6 +24,10 @@ from solvers.sensitivity.session import SensitivitySession
 
 FIDELITY: CoarseFidelity = "year"
 """Length of the periods: by quarter, the crisis year takes ten times as long."""
+
+
+MOST_SCALED = 2.0
+"""Greatest factor by which what adding up leaves out is taken to grow or fall with the optimum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class CoarseEstimator:
         before = self.session.plain_objective
         known = -np.inf if known_change is None else before + known_change
         bound = max(changed.lower_bound, known)
-        objective = max(before + changed.objective - self.base.objective, bound)
+        objective = max(changed.objective + self._predict_left_out(changed.objective), bound)
         share = _compute_served_share(self.session.arrays, self.session.program, self.session.point.values)
         estimated = min(max(share + changed.served_share - self.base.served_share, 0.0), 1.0)
         return CoarseEstimate(
@@ -98,6 +102,13 @@ class CoarseEstimator:
             lower_bound=bound,
             served_share=(share, estimated),
         )
+
+    def _predict_left_out(self, coarse_objective: float) -> float:
+        """Return what adding up leaves out at another optimum in longer periods: as of the plan, in proportion to the optimum."""
+        left_out, base = self.session.plain_objective - self.base.objective, self.base.objective
+        if base <= 0:
+            return left_out
+        return left_out * float(np.clip(coarse_objective / base, 1 / MOST_SCALED, MOST_SCALED))
 
 
 def _solve_point(solver: CoarseSolver, arrays: ProblemArrays, program: Program) -> _CoarsePoint | None:
