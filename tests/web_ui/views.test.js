@@ -236,54 +236,25 @@ describe("countLines", () => {
   });
 });
 
-describe("groupShortages", () => {
-  const columns = {
-    county: ["a", "a", "a", "b", "b"],
-    item: ["x", "x", "z", "y", "x"],
-    period: ["1", "2", "1", "1", "1"],
-    demand: [4, 4, 7.4, 100, 10000],
-    served: [0, 6, 7, 97, 9999],
-    shortage: [4, 2, 0.4, 3, 1],
-  };
-  const problemIndex = {
-    getValue: (/** @type {string} */ item) => (item === "y" ? 2 : 1),
-    isWhole: (/** @type {string} */ item) => item === "z",
-  };
-  const all = { county: null, item: null, period: null };
+const needs = {
+  county: ["a", "a", "a", "b", "b"],
+  item: ["x", "x", "z", "y", "x"],
+  period: ["1", "2", "1", "1", "1"],
+  demand: [4, 4, 7.4, 100, 10000],
+  served: [0, 6, 7, 97, 9999],
+  shortage: [4, 2, 0.4, 3, 1],
+};
+const needIndex = {
+  getValue: (/** @type {string} */ item) => (item === "y" ? 2 : 1),
+  isWhole: (/** @type {string} */ item) => item === "z",
+};
+const everything = { county: null, item: null, period: null };
 
-  it("merges months and counties of a good, the greatest value first", () => {
-    const groups = groupShortages(columns, problemIndex, all, null);
-    assert.deepEqual(
-      groups.map(({ key, shortage, value }) => [key, shortage, value]),
-      [
-        ["y", 3, 6],
-        ["x", 2, 2], // served in the second month: what no month serves is short over the plan
-      ],
-    );
-    assert.deepEqual(
-      groups[1].parts[0].parts.map(({ key, shortage }) => [key, shortage]),
-      [
-        ["1", 4],
-        ["2", 2],
-      ],
-    );
-  });
-
-  it("counts the shortage of a month if a month is selected", () => {
-    const groups = groupShortages(columns, problemIndex, { ...all, period: "1" }, null);
-    assert.deepEqual(
-      groups.map(({ key, shortage }) => [key, shortage]),
-      [
-        ["y", 3],
-        ["x", 4],
-      ],
-    );
-  });
-
+describe("mergeShortages", () => {
   it("adds what another plan lacks, also where this plan lacks nothing any more", () => {
-    const ended = { ...columns, served: [4, 8, 7.4, 97, 9990], shortage: [0, 0, 0, 3, 10] };
-    const [now, before] = [ended, columns].map((needs) =>
-      groupShortages(needs, problemIndex, all, null),
+    const ended = { ...needs, served: [4, 8, 7.4, 97, 9990], shortage: [0, 0, 0, 3, 10] };
+    const [now, before] = [ended, needs].map((one) =>
+      groupShortages(one, needIndex, everything, null),
     );
     const merged = mergeShortages(now, before);
     assert.deepEqual(
@@ -313,10 +284,41 @@ describe("groupShortages", () => {
       ],
     );
   });
+});
+
+describe("groupShortages", () => {
+  it("merges months and counties of a good, the greatest value first", () => {
+    const groups = groupShortages(needs, needIndex, everything, null);
+    assert.deepEqual(
+      groups.map(({ key, shortage, value }) => [key, shortage, value]),
+      [
+        ["y", 3, 6],
+        ["x", 2, 2], // served in the second month: what no month serves is short over the plan
+      ],
+    );
+    assert.deepEqual(
+      groups[1].parts[0].parts.map(({ key, shortage }) => [key, shortage]),
+      [
+        ["1", 4],
+        ["2", 2],
+      ],
+    );
+  });
+
+  it("counts the shortage of a month if a month is selected", () => {
+    const groups = groupShortages(needs, needIndex, { ...everything, period: "1" }, null);
+    assert.deepEqual(
+      groups.map(({ key, shortage }) => [key, shortage]),
+      [
+        ["y", 3],
+        ["x", 4],
+      ],
+    );
+  });
 
   it("keeps the shortages that a limit causes", () => {
     const cells = new Set([getCellKey({ county: "a", item: "x", period: "2" })]);
-    const groups = groupShortages(columns, problemIndex, all, cells);
+    const groups = groupShortages(needs, needIndex, everything, cells);
     assert.deepEqual(
       groups.map(({ key, shortage, parts }) => [key, shortage, parts.length]),
       [["x", 2, 1]],
