@@ -31,11 +31,15 @@ class MeasureRange(Frozen):
     slack: float
     """Allowed increase of the objective, relative to the optimum."""
     least: float | None
-    """Least value; null if it was not found within the time limit."""
+    """Least value; null if it was not proved within the limits of the search."""
     here: float
     """Value in the plan before rounding."""
     greatest: float | None
-    """Greatest value; null if it was not found within the time limit."""
+    """Greatest value; null if it was not proved within the limits of the search."""
+    least_found: float
+    """Least value that was found in a plan within the slack; equal to `least` where that was proved."""
+    greatest_found: float
+    """Greatest value that was found in a plan within the slack; equal to `greatest` where that was proved."""
     unit: str = ""
     """Unit: an item's unit, won, t, kWh, or empty for a share."""
     note: str = ""

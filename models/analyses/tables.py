@@ -177,6 +177,10 @@ class RangeRow(Frozen):
     """Value in the plan before rounding."""
     greatest: float | None
     """Greatest value."""
+    least_found: float
+    """Least value that was found in a plan within the slack."""
+    greatest_found: float
+    """Greatest value that was found in a plan within the slack."""
     unit: str
     """Unit; empty for a share."""
     note: str

@@ -1,8 +1,11 @@
 """Least and greatest value of one linear measure within slacks of the optimum, by warm simplex.
 
 Slacks are solved in ascending order. For the first one, primal simplex starts from the basis of the plan, which is feasible.
-For a greater slack, one right-hand side rises: the last basis is dual feasible, and dual simplex goes on from it. Each result is
-certified from the arrays. Extremes only widen with the slack, since a plan within a slack is within every greater one.
+For a greater slack, one right-hand side rises: the last optimal basis is dual feasible, and dual simplex goes on from it. Each result
+is certified from the arrays. Extremes only widen with the slack, since a plan within a slack is within every greater one.
+
+The iterations of a solve are limited, so that equal requests have equal answers on every machine. Primal simplex that is stopped is
+at a plan within the slack, whose value is found although no extreme is proved.
 """
 
 from collections.abc import Sequence
@@ -11,20 +14,23 @@ from time import monotonic
 
 import numpy as np
 
+from solvers.algorithms.select import LARGE_PROGRAM_COLUMNS
 from solvers.analyses.near_optimal.linear_measures import LinearMeasure
 from solvers.analyses.near_optimal.near_optimal_set import NearOptimalSet
 from solvers.backends.highs_session import HighsSession, Method
 from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import FloatArray, LinearProgram
-from solvers.lp.solution import Solution
 
-TIME_LIMIT_NOTE = "not found within the time limit"
-UNCERTIFIED_NOTE = "no certified value was found"
+MOST_WORK = 1.2e9
+"""Iterations of a solve times variables: some 4,000 iterations for a year of Ryanggang, in about ten seconds."""
+
+NOT_PROVED_NOTE = "not proved within the limits of the search; the values found are those of plans within the slack"
+"""Why a value is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extremes:
-    """Least and greatest value of a measure within a slack; None where none was certified in time."""
+    """Least and greatest value of a measure within a slack; None where none was proved."""
 
     slack: float
     """Slack, relative to max(1, |optimum|)."""
@@ -32,8 +38,15 @@ class Extremes:
     """Least value."""
     greatest: float | None
     """Greatest value."""
-    note: str = ""
-    """Why a value is missing; empty if none is."""
+    least_found: float
+    """Least value found in a plan within the slack."""
+    greatest_found: float
+    """Greatest value found in a plan within the slack."""
+
+    @property
+    def note(self) -> str:
+        """Why a value is missing; empty if none is."""
+        return NOT_PROVED_NOTE if self.least is None or self.greatest is None else ""
 
 
 def find_extremes(
@@ -44,7 +57,7 @@ def find_extremes(
     tolerance: float,
     time_limit_seconds: float,
 ) -> tuple[Extremes, ...]:
-    """Return the extremes of a measure for each slack, in the order of the slacks.
+    """Return the extremes of a measure for each slack, in the order of the slacks, within a time limit.
 
     Parameters
     ----------
@@ -54,18 +67,27 @@ def find_extremes(
         Tolerance of the certificates.
     """
     if not measure.coefficients.any():
-        return tuple(Extremes(slack, here, here) for slack in slacks)
-    deadline = monotonic() + time_limit_seconds
+        return tuple(Extremes(slack, here, here, here, here) for slack in slacks)
     ascending = sorted(set(slacks))
-    search = _Search(near, measure, tolerance, deadline)
-    least = search.find_in_turn(1.0, ascending, here)
-    greatest = search.find_in_turn(-1.0, ascending, here)
-    notes = dict.fromkeys(ascending, "")
-    for slack, low, high in zip(ascending, least, greatest, strict=True):
-        if low is None or high is None:
-            notes[slack] = TIME_LIMIT_NOTE if monotonic() >= deadline else UNCERTIFIED_NOTE
-    found = {s: Extremes(s, low, high, notes[s]) for s, low, high in zip(ascending, least, greatest, strict=True)}
+    search = _Search(near, measure, tolerance, monotonic() + time_limit_seconds)
+    least, greatest = search.find_in_turn(1.0, ascending, here), search.find_in_turn(-1.0, ascending, here)
+    found = {
+        slack: Extremes(
+            slack,
+            low.value if low.is_proved else None,
+            high.value if high.is_proved else None,
+            low.value,
+            high.value,
+        )
+        for slack, low, high in zip(ascending, least, greatest, strict=True)
+    }
     return tuple(found[slack] for slack in slacks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Extreme:
+    value: float
+    is_proved: bool
 
 
 class _Search:
@@ -74,44 +96,46 @@ class _Search:
     def __init__(self, near: NearOptimalSet, measure: LinearMeasure, tolerance: float, deadline: float) -> None:
         self._near, self._measure, self._tolerance, self._deadline = near, measure, tolerance, deadline
         self._session = HighsSession(near.program.lp)
+        self._session.set_option("simplex_iteration_limit", int(MOST_WORK / near.program.lp.column_count))
+        self._is_small = near.program.lp.column_count < LARGE_PROGRAM_COLUMNS
         self._every = np.arange(near.program.lp.column_count)
         # Costs near 1, so that tolerances of the solver and of the certificate are those of quantities, not of shares.
         size = np.abs(measure.coefficients[measure.coefficients != 0])
         self._scale = 1.0 / float(np.exp(np.log(size).mean()))
 
-    def find_in_turn(self, sign: float, slacks: Sequence[float], here: float) -> list[float | None]:
-        """Return the least (sign 1) or greatest (sign −1) value for ascending slacks; None where none was certified in time."""
+    def find_in_turn(self, sign: float, slacks: Sequence[float], here: float) -> list[_Extreme]:
+        """Return the least (sign 1) or greatest (sign −1) value for ascending slacks."""
         cost = sign * self._scale * self._measure.coefficients
         self._session.change_costs(self._every, cost)
         self._session.set_basis(self._near.basis)
-        found: list[float | None] = []
-        widest = here
-        for position, slack in enumerate(slacks):
+        found: list[_Extreme] = []
+        widest, is_proved = here, False
+        for slack in slacks:
             lp = replace(self._near.limit_to(slack), cost=cost, offset=0.0)
-            limits = lp.row_upper[self._near.rows]
-            self._session.change_row_bounds(self._near.rows, lp.row_lower[self._near.rows], limits)
-            values = self._solve(lp, "primal" if position == 0 else "dual-devex")
-            if values is None:
-                found.append(None)
-                continue
-            value = self._measure.compute_value(values)
-            widest = min(widest, value) if sign > 0 else max(widest, value)
-            found.append(widest)
+            rows = self._near.rows
+            self._session.change_row_bounds(rows, lp.row_lower[rows], lp.row_upper[rows])
+            values, is_proved = self._solve(lp, "dual-devex" if is_proved else "primal")
+            if values is not None:
+                value = self._measure.compute_value(values)
+                widest = min(widest, value) if sign > 0 else max(widest, value)
+            found.append(_Extreme(widest, is_proved))
         return found
 
-    def _solve(self, lp: LinearProgram, first: Method) -> FloatArray | None:
-        """Return the values of a certified optimum; None without one before the deadline."""
-        methods: tuple[Method, ...] = (first, "primal", "ipm-primal-cleanup")
-        for method in methods:
+    def _solve(self, lp: LinearProgram, first: Method) -> tuple[FloatArray | None, bool]:
+        """Return values of a feasible point, if any, and whether it is a certified optimum."""
+        values = None
+        for method in (first, "primal", *(("ipm-primal-cleanup",) if self._is_small else ())):
             seconds = self._deadline - monotonic()
             if seconds <= 0:
-                return None
+                break
             solution = self._session.solve_program(method, time_limit_seconds=seconds, with_basis=False)
-            if self._is_proved(lp, solution):
-                return solution.values
-        return None
-
-    def _is_proved(self, lp: LinearProgram, solution: Solution) -> bool:
-        if solution.termination.reason != "optimal" or solution.values is None:
-            return False
-        return certify_solution(lp, solution, self._tolerance).passed
+            if solution.values is None:
+                continue
+            certificate = certify_solution(lp, solution, self._tolerance)
+            if certificate.primal_residual <= self._tolerance:
+                values = solution.values
+            if solution.termination.reason == "optimal" and certificate.passed:
+                return values, True
+            if solution.termination.reason == "limit":
+                break
+        return values, False

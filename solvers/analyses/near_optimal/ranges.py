@@ -66,6 +66,8 @@ class RangesAnalysis:
                 least=extremes.least,
                 here=here,
                 greatest=extremes.greatest,
+                least_found=extremes.least_found,
+                greatest_found=extremes.greatest_found,
                 unit=measure.unit,
                 note=extremes.note,
             )
@@ -85,6 +87,8 @@ class RangesAnalysis:
             "least": _build_column([one.least for one in ranges]),
             "here": np.array([one.here for one in ranges]),
             "greatest": _build_column([one.greatest for one in ranges]),
+            "least_found": np.array([one.least_found for one in ranges]),
+            "greatest_found": np.array([one.greatest_found for one in ranges]),
             "unit": build_text_column([one.unit for one in ranges]),
             "note": build_text_column([one.note for one in ranges]),
         }

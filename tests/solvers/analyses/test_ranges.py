@@ -16,6 +16,7 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.finding import InvalidProblemError
 from solvers.analyses.analysis import AnalysisBase
+from solvers.analyses.near_optimal import extremes
 from solvers.analyses.near_optimal.linear_measures import build_linear_measure
 from solvers.analyses.near_optimal.near_optimal_set import NearOptimalSet
 from solvers.analyses.opening import open_analysis
@@ -151,7 +152,20 @@ def test_a_range_that_is_not_found_in_time_is_null_with_its_reason() -> None:
     late = AnalysisBase(base.problem, PlanOptions(time_limit_seconds=1e-6), base.basis, base.tables)
     (found,) = find_ranges(late, (0.01,), [{"measure": "made"}])
     assert (found.least, found.greatest) == (None, None)
-    assert found.note == "not found within the time limit"
+    assert (found.least_found, found.greatest_found) == (found.here, found.here)
+    assert "not proved within the limits" in found.note
+
+
+def test_a_search_that_is_cut_short_tells_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = open_base(two_counties())
+    (whole,) = find_ranges(base, (0.05,), [{"measure": "taken"}])
+    assert (whole.least_found, whole.greatest_found, whole.note) == (whole.least, whole.greatest, "")
+    columns = len(SensitivitySession.from_problem(base.problem, base.basis).lp.cost)
+    monkeypatch.setattr(extremes, "MOST_WORK", 3.5 * columns)
+    (cut,) = find_ranges(base, (0.05,), [{"measure": "taken"}])
+    assert cut.least is None
+    assert whole.least is not None
+    assert whole.least <= cut.least_found < cut.here
 
 
 def test_equal_tasks_give_equal_rows() -> None:
