@@ -1,5 +1,6 @@
 /** The finder: goes to a view, plan, county, good or factory by its name. Ctrl-K opens it. */
 
+import { fetchJson } from "./api.js";
 import { formatDateTime, formatShare } from "./format.js";
 import { getDisplayName, loadViewTexts, t } from "./i18n.js";
 import { carryContext, getShownView } from "./plan-context.js";
@@ -11,8 +12,9 @@ import { html, render, useEffect, useRef, useState } from "../vendor/preact/prea
 
 const MAX_RESULTS = 40;
 const MAX_PLANS = 200;
+const MAX_STUDIES = 100;
 
-/** @typedef {"plan"|"view"|"county"|"good"|"factory"} TargetKind */
+/** @typedef {"plan"|"view"|"county"|"good"|"requirement"|"factory"|"study"} TargetKind */
 /**
  * @typedef {object} Target something to go to
  * @property {TargetKind} kind kind of thing
@@ -70,7 +72,9 @@ function Finder({ views, onlyPlans, close }) {
   useEffect(() => {
     const add = (/** @type {Target[]} */ more) => setTargets((known) => [...known, ...more]);
     listPlans().then(add, () => {}); // without plans the other targets stay
-    if (!onlyPlans) listThings().then(add, () => {});
+    if (onlyPlans) return;
+    listThings().then(add, () => {});
+    listStudies().then(add, () => {});
   }, []);
   const found = searchTargets(targets, searchText);
   const chosen = Math.min(active, found.length - 1);
@@ -166,6 +170,15 @@ async function listThings() {
         href("bottlenecks", { item: one.id }),
       ),
     ),
+    ...[...problemIndex.requirements.values()].map((one) =>
+      createTarget(
+        "requirement",
+        one.id,
+        getDisplayName(one),
+        listOtherNames(one),
+        href("bottlenecks", { item: one.id }),
+      ),
+    ),
     ...[...problemIndex.factories.values()].map((one) =>
       createTarget(
         "factory",
@@ -183,6 +196,21 @@ const listOtherNames = (thing) =>
   [thing.name, thing.local_name]
     .filter((name) => name && name !== getDisplayName(thing))
     .join(" · ");
+
+/** @returns {Promise<Target[]>} studies, newest first */
+async function listStudies() {
+  const { analyses } = await fetchJson(`/v1/studies?limit=${MAX_STUDIES}`);
+  return analyses.map(
+    (/** @type {{id: string, base_plan: string, status: string, created: string}} */ study) =>
+      createTarget(
+        "study",
+        study.id,
+        t("finder.study", { time: formatDateTime(study.created) }),
+        t(`status.${study.status}`),
+        buildHash("study", { plan: study.base_plan, study: study.id }),
+      ),
+  );
+}
 
 /** @returns {Promise<Target[]>} plans, newest first */
 async function listPlans() {
