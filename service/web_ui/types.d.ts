@@ -299,6 +299,7 @@ interface Item extends Named {
   unit?: string;
   value?: number;
   whole_units?: boolean;
+  priority?: number;
   due?: Record<string, { share: number; by?: number }>;
 }
 
@@ -336,6 +337,7 @@ interface Link {
 
 interface Partner extends Named {
   at: string;
+  offers?: Record<string, number | number[]>;
 }
 
 interface PowerArea extends Named {
@@ -609,4 +611,107 @@ interface QuotaRow {
   kwh: number;
   price: number;
   worth: number;
+}
+
+/** `/v1/studies/{study}`: quantiles of an outcome under a lever. */
+interface Quantiles {
+  lever: string;
+  outcome: string;
+  count: number;
+  mean: number;
+  p10: number;
+  p50: number;
+  p90: number;
+  mean_interval: [number, number];
+  p10_interval: [number, number];
+  p50_interval: [number, number];
+  p90_interval: [number, number];
+  cvar90: number;
+}
+
+interface ThresholdResult {
+  lever: string;
+  outcome: string;
+  least: number | null;
+  most: number | null;
+  probability: number;
+  interval: [number, number];
+}
+
+interface MultiFidelity {
+  fidelity: "quarter" | "year";
+  corrected_by: number;
+  correlation: number;
+  largest_correction: number;
+}
+
+/** `/v1/studies/{study}`, with its result once it is finished. */
+interface Study {
+  id: string;
+  status: string;
+  reason: string;
+  base_plan: string;
+  progress: { done: number; total: number };
+  created: string;
+  request: { factors: { name: string; distribution: Record<string, any> }[] };
+  tables: Record<string, number> | null;
+  run_count: number;
+  infeasible_count: number;
+  failed_count: number;
+  clipped_count: number;
+  fidelity: string;
+  multi_fidelity: MultiFidelity | null;
+  is_convex: boolean;
+  quantiles: Quantiles[] | null;
+  thresholds: ThresholdResult[] | null;
+  perfect_information: number | null;
+}
+
+interface MeasureRange {
+  measure: string;
+  of: Record<string, any> | null;
+  slack: number;
+  least: number | null;
+  here: number;
+  greatest: number | null;
+  unit: string;
+}
+
+interface AlternativeDifference {
+  measure: string;
+  before: number;
+  after: number;
+  unit: string;
+}
+
+interface Alternative {
+  slack: number;
+  objective: number;
+  distance: number;
+  differences: AlternativeDifference[];
+}
+
+interface PolicyResult {
+  policy: string;
+  cost_mean: number;
+  cost_p10: number;
+  cost_p50: number;
+  cost_p90: number;
+  served: { priority: number; p10: number; p50: number; p90: number }[];
+  regret: number;
+  value_of_replanning: number | null;
+  nervousness: number;
+  infeasible_count: number;
+}
+
+/** `/v1/backtests/{backtest}`, with its result once it is finished. */
+interface Backtest {
+  id: string;
+  status: string;
+  reason: string;
+  base_plan: string;
+  progress: { done: number; total: number };
+  created: string;
+  perfect_foresight_mean: number;
+  policies: PolicyResult[] | null;
 }

@@ -90,6 +90,8 @@ STATES = {
     "what-if-invalid": State(
         'what-if?plan={plan}&changes=[{{"what":"power_limit","where":"x","factor":0.5}}]', ".failure", "422"
     ),
+    "studies": State("study?plan={plan}", ".study-form"),
+    "backtests": State("study?plan={plan}&part=backtests", ".study-form"),
     "compare-none": State("compare?plan={plan}", ".state"),
     "compare": State("compare?plan={plan}&with={short}", ".plan-columns"),
     "bottlenecks": State("bottlenecks?plan={short}&open=notebook,notebook/hyesan", ".bottleneck-group"),

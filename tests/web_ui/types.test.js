@@ -11,9 +11,12 @@ const TYPES = read("service/web_ui/types.d.ts");
 
 /** Schemas of the API for the types of the page. */
 const SCHEMA_NAMES = {
+  Alternative: "Alternative",
+  AlternativeDifference: "AlternativeDifference",
   Approval: "ApprovalView",
   AttributionGroup: "AttributionGroup",
   AuditEntry: "AuditLine",
+  Backtest: "BacktestView",
   BindingLimit: "BindingLimit",
   Briefing: "Briefing",
   BriefingFigure: "BriefingFigure",
@@ -46,6 +49,7 @@ const SCHEMA_NAMES = {
   PlanListEntry: "PlanListEntry",
   PlanSource: "PlanSource",
   PlanSummary: "PlanSummary",
+  PolicyResult: "PolicyResult",
   PowerArea: "PowerArea",
   PriceOfEquity: "PriceOfEquity",
   Principal: "CurrentPrincipal",
@@ -60,12 +64,17 @@ const SCHEMA_NAMES = {
   Scenario: "Scenario",
   GroupHeads: "GroupHeads",
   MeanQuality: "MeanQuality",
+  MeasureRange: "MeasureRange",
+  MultiFidelity: "MultiFidelity",
   QualitySummary: "QualitySummary",
+  Quantiles: "Quantiles",
   ServedShare: "ServedShare",
   ServedSpread: "ServedSpread",
   ShortGood: "ShortGood",
   ShortageChange: "ShortageChange",
+  Study: "StudyView",
   SupplyShares: "SupplyShares",
+  ThresholdResult: "ThresholdResult",
 };
 
 /** @param {string} name @returns {string[]} properties that the interface declares itself */

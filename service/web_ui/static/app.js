@@ -31,6 +31,12 @@ const VIEWS = [
   { id: "factories", load: () => import("./views/factories.js"), needs: "tables", texts: true },
   { id: "by-hand", load: () => import("./views/by-hand.js"), needs: "tables", texts: true },
   { id: "what-if", load: () => import("./views/what-if.js"), needs: "outcome", texts: true },
+  {
+    id: "study",
+    load: () => loadStyled(import("./views/study.js"), "study"),
+    needs: "tables",
+    texts: true,
+  },
   { id: "compare", load: () => import("./views/compare.js"), needs: "outcome", texts: true },
   { id: "bottlenecks", load: () => import("./views/bottlenecks.js"), needs: "tables", texts: true },
   { id: "approval", load: () => import("./views/approval.js"), needs: "plan", texts: true },

@@ -7,6 +7,7 @@ export default {
   "title.save": "Save",
   "title.saved": "The title is saved",
   "briefing.print": "Print",
+  "briefing.left-open": "What is left open",
   "briefing.headline": "{parts}.",
   "briefing.headline-and": "; ",
   "briefing.headline-all": "Every need is met.",

@@ -33,6 +33,7 @@ export default {
   "nav.factories": "Factories",
   "nav.by-hand": "By hand",
   "nav.what-if": "What-if",
+  "nav.study": "Studies",
   "nav.compare": "Compare",
   "nav.bottlenecks": "Bottlenecks",
   "nav.approval": "Approval",

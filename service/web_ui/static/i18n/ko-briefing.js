@@ -7,6 +7,7 @@ export default {
   "title.save": "저장",
   "title.saved": "제목을 저장했습니다",
   "briefing.print": "인쇄",
+  "briefing.left-open": "정해지지 않은 범위",
   "briefing.headline": "{parts}.",
   "briefing.headline-and": ", ",
   "briefing.headline-all": "모든 수요가 충족됩니다.",

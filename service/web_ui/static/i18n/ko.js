@@ -33,6 +33,7 @@ export default {
   "nav.factories": "공장",
   "nav.by-hand": "손으로",
   "nav.what-if": "가정 분석",
+  "nav.study": "불확실성",
   "nav.compare": "비교",
   "nav.bottlenecks": "병목",
   "nav.approval": "결재",

@@ -25,6 +25,7 @@ export const VIEW_PARTS = {
   year: ["with", "county", "item", "month"],
   factories: ["county", "item", "month"],
   "by-hand": ["county", "item"],
+  study: ["county", "item"],
   bottlenecks: ["with", "county", "item", "month"],
 };
 

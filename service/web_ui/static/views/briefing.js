@@ -12,7 +12,7 @@ import { loadViewTexts, t } from "../lib/i18n.js";
 import { describePeriods } from "../lib/period-runs.js";
 import { describePlanSource } from "../lib/plans.js";
 import { TitleEditor } from "../lib/title-editor.js";
-import { html, render, useState } from "../vendor/preact/preact.js";
+import { html, render, useEffect, useState } from "../vendor/preact/preact.js";
 import { hasRole } from "./approval/roles.js";
 import { Figures } from "./briefing/figures.js";
 import { writeHeadline } from "./briefing/headline.js";
@@ -68,6 +68,7 @@ function BriefingView({ context, briefing, problemIndex }) {
     <//>
     <p class="briefing-headline">${writeHeadline(briefing, problemIndex)}</p>
     <${Figures} ...${{ context, briefing }} />
+    <${LeftOpenSlot} ...${{ context, problemIndex }} />
     <div class="briefing-columns">
       <div>
         <${NextSteps} ...${{ context, briefing, problemIndex }} />
@@ -79,6 +80,38 @@ function BriefingView({ context, briefing, problemIndex }) {
       </div>
     </div>
   `;
+}
+
+/**
+ * What is left open, loaded when it is asked for, or if it was asked for before.
+ * @param {{context: ViewContext, problemIndex: ProblemIndex}} props
+ */
+function LeftOpenSlot(props) {
+  const { context } = props;
+  const [isOpen, setOpen] = useState(context.params.has("ranges"));
+  const [component, setComponent] = useState(/** @type {{LeftOpen: unknown}|null} */ (null));
+  useEffect(() => {
+    const query = new URLSearchParams({ base_plan: context.plan.id, limit: "1" });
+    context.api.fetchJson(`/v1/ranges?${query}`, context.signal).then(
+      ({ analyses }) => setOpen((known) => known || analyses.length > 0),
+      () => {}, // the button stays
+    );
+  }, []);
+  useEffect(() => {
+    if (!isOpen) return;
+    Promise.all([
+      import("./briefing/ranges.js"),
+      loadViewTexts("analysis"),
+      loadViewTexts("ranges"),
+      loadStylesheet("study"),
+    ]).then(([module]) => setComponent(module));
+  }, [isOpen]);
+  if (component) return html`<${component.LeftOpen} ...${props} />`;
+  return html`<div class="buttons">
+    <button type="button" class="button" disabled=${isOpen} onClick=${() => setOpen(true)}>
+      ${t("briefing.left-open")}
+    </button>
+  </div>`;
 }
 
 /** @param {Plan} plan @returns {string[]} its title and its source */

@@ -331,8 +331,9 @@ function drawStationName(canvas, id) {
   const { isGateway, partners } = describeStation(canvas, id);
   if (!isGateway && !partners.length) return null;
   const lines = [{ text: problemIndex.getName(id), class: "map-name" }];
-  if (isGateway) {
-    const central = data.getSum(id, state)?.central ?? 0;
+  const sum = data.getSum(id, state);
+  if (isGateway && sum) {
+    const { central } = sum;
     const amount = state.item
       ? formatQuantity(central, problemIndex.getUnit(state.item))
       : formatWon(central);

@@ -1,0 +1,224 @@
+/** The form of a study: factors, levers, thresholds, and how it is solved. */
+
+import { renderFailure } from "../../lib/feedback.js";
+import { formatNumber, formatPercent } from "../../lib/format.js";
+import { t, textOr } from "../../lib/i18n.js";
+import { html, useState } from "../../vendor/preact/preact.js";
+import { ShowElement } from "../by-hand/answer.js";
+import { FactorEditor, PlaceSelect, Select } from "./factor-editor.js";
+import { listFactorKinds } from "./factor-kinds.js";
+import { buildStudyRequest, createStudyForm, listPriorities } from "./request.js";
+
+/** @typedef {import("./factor-kinds.js").FactorKind} FactorKind */
+/** @typedef {import("./request.js").StudyForm} Form */
+/** @typedef {import("./request.js").LeverChoice} LeverChoice */
+/** @typedef {import("./request.js").ThresholdChoice} ThresholdChoice */
+
+const SIZES = [32, 64, 128, 256, 512, 1024];
+const FIDELITIES = ["month", "quarter", "year", "auto"];
+const HOLDS = ["nothing", "quotas", "swaps"];
+const LEVER_FACTOR = 1.2;
+
+/** @param {{context: ViewContext, problemIndex: ProblemIndex}} props */
+export function NewStudy({ context, problemIndex }) {
+  const { problem } = problemIndex;
+  const kinds = listFactorKinds(problem);
+  const served = context.plan.summary?.served_share ?? 1;
+  const [form, setForm] = useState(() => createStudyForm(kinds, problem, served));
+  const { send, isSending, failure } = useSubmission(context, "/v1/studies", "study", () =>
+    buildStudyRequest(form, kinds, { plan: context.plan.id, problem }),
+  );
+  if (!kinds.length) return html`<p>${t("study.no-factors")}</p>`;
+  const change = (/** @type {Partial<Form>} */ changed) => setForm({ ...form, ...changed });
+  return html`<form class="study-form" onSubmit=${send}>
+    <${FactorEditor}
+      ...${{ problemIndex, kinds, factors: form.factors }}
+      onChange=${(/** @type {Form["factors"]} */ factors) => change({ factors })}
+    />
+    <${ThresholdEditor}
+      ...${{ problemIndex, thresholds: form.thresholds }}
+      onChange=${(/** @type {ThresholdChoice[]} */ thresholds) => change({ thresholds })}
+    />
+    <${LeverEditor}
+      ...${{ problemIndex, kinds, levers: form.levers }}
+      onChange=${(/** @type {LeverChoice[]} */ levers) => change({ levers })}
+    />
+    <fieldset>
+      <legend>${t("study.how")}</legend>
+      <div class="controls">
+        <${Select}
+          label=${t("study.size")}
+          value=${form.size}
+          options=${SIZES.map((value) => ({ value, text: formatNumber(value) }))}
+          onChange=${(/** @type {any} */ event) => change({ size: Number(event.currentTarget.value) })}
+        />
+        <${Select}
+          label=${t("study.fidelity")}
+          value=${form.fidelity}
+          options=${FIDELITIES.map((value) => ({ value, text: t(`study.fidelity.${value}`) }))}
+          onChange=${(/** @type {any} */ event) => change({ fidelity: event.currentTarget.value })}
+        />
+        <${Select}
+          label=${t("study.hold")}
+          value=${form.hold}
+          options=${HOLDS.map((value) => ({ value, text: t(`study.hold.${value}`) }))}
+          onChange=${(/** @type {any} */ event) => change({ hold: event.currentTarget.value })}
+        />
+      </div>
+      <p class="soft small">
+        ${t("study.runs-wanted", { n: formatNumber(form.size * (1 + form.levers.length)) })}
+      </p>
+    </fieldset>
+    <div class="buttons">
+      <button class="button main" disabled=${isSending}>${t("study.start")}</button>
+    </div>
+    ${failure && html`<${ShowElement} element=${failure} />`}
+  </form>`;
+}
+
+/**
+ * Send a form, and show what it started.
+ * @param {ViewContext} context context of the view
+ * @param {string} path path that takes the request
+ * @param {string} parameter parameter of the URL that names what was started
+ * @param {() => Record<string, any>} build builds the request
+ */
+export function useSubmission(context, path, parameter, build) {
+  const [isSending, setSending] = useState(false);
+  const [failure, setFailure] = useState(/** @type {HTMLElement|null} */ (null));
+  const send = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    setSending(true);
+    setFailure(null);
+    try {
+      const { id } = await context.api.postJson(path, build(), { signal: context.signal });
+      context.navigate("study", { [parameter]: id });
+    } catch (error) {
+      if (!context.signal.aborted) setFailure(renderFailure(error));
+      setSending(false);
+    }
+  };
+  return { send, isSending, failure };
+}
+
+/** @param {ProblemIndex} problemIndex @returns {{value: string, text: string}[]} needs whose served share can be bounded */
+function listNeeds(problemIndex) {
+  const priorities = listPriorities(problemIndex.problem).map((one) => ({
+    value: `priority:${one}`,
+    text: t("study.needs-priority", { n: one }),
+  }));
+  const counties = [...problemIndex.counties.keys()].map((id) => ({
+    value: `county:${id}`,
+    text: problemIndex.getName(id),
+  }));
+  const categories = problemIndex.groupGoodsByCategory().map(([category]) => ({
+    value: `category:${category}`,
+    text: textOr(`category.${category}`, category),
+  }));
+  return [{ value: "", text: t("study.all-needs") }, ...priorities, ...counties, ...categories];
+}
+
+/** @param {{problemIndex: ProblemIndex, thresholds: ThresholdChoice[], onChange: (thresholds: ThresholdChoice[]) => void}} props */
+function ThresholdEditor({ problemIndex, thresholds, onChange }) {
+  const needs = listNeeds(problemIndex);
+  const add = () => onChange([...thresholds, { of: "", least: thresholds.at(-1)?.least ?? 0.8 }]);
+  return html`<${ChoiceList}
+    legend=${t("study.thresholds")}
+    addText=${t("study.add-threshold")}
+    onAdd=${add}
+  >
+    ${thresholds.map((threshold, k) => {
+      const change = (/** @type {Partial<ThresholdChoice>} */ changed) =>
+        onChange(thresholds.map((one, row) => (row === k ? { ...one, ...changed } : one)));
+      const remove = () => onChange(thresholds.filter((_, row) => row !== k));
+      const name = needs.find(({ value }) => value === threshold.of)?.text ?? threshold.of;
+      return html`<li key=${k}>
+        <${Select}
+          label=${t("study.served-share-of")}
+          value=${threshold.of}
+          options=${needs}
+          onChange=${(/** @type {any} */ event) => change({ of: event.currentTarget.value })}
+        />
+        <${ShareSlider}
+          label=${t("study.at-least", { share: formatPercent(threshold.least) })}
+          ...${{ value: threshold.least, most: 1 }}
+          onChange=${(/** @type {number} */ least) => change({ least })}
+        />
+        <${RemoveButton} ...${{ name, remove }} />
+      </li>`;
+    })}
+  <//>`;
+}
+
+/** @param {{problemIndex: ProblemIndex, kinds: FactorKind[], levers: LeverChoice[], onChange: (levers: LeverChoice[]) => void}} props */
+function LeverEditor({ problemIndex, kinds, levers, onChange }) {
+  const add = () => {
+    const [kind] = kinds;
+    onChange([...levers, { kind: kind.id, where: "", factor: Math.min(LEVER_FACTOR, kind.most) }]);
+  };
+  return html`<${ChoiceList}
+    legend=${t("study.levers")}
+    note=${t("study.levers-note")}
+    addText=${t("study.add-lever")}
+    onAdd=${add}
+  >
+    ${levers.map((lever, k) => {
+      const change = (/** @type {Partial<LeverChoice>} */ changed) =>
+        onChange(levers.map((one, row) => (row === k ? { ...one, ...changed } : one)));
+      const kind = kinds.find(({ id }) => id === lever.kind) ?? kinds[0];
+      const remove = () => onChange(levers.filter((_, row) => row !== k));
+      return html`<li key=${k}>
+        <${Select}
+          label=${t("study.lever")}
+          value=${lever.kind}
+          options=${kinds.map(({ id }) => ({ value: id, text: t(`study.kind.${id}`) }))}
+          onChange=${(/** @type {any} */ event) => change({ kind: event.currentTarget.value, where: "" })}
+        />
+        <${PlaceSelect} ...${{ problemIndex, kind }} where=${lever.where} onChange=${change} />
+        <${ShareSlider}
+          label=${t("study.lever-factor", { share: formatPercent(lever.factor) })}
+          ...${{ value: lever.factor, most: kind.most }}
+          onChange=${(/** @type {number} */ factor) => change({ factor })}
+        />
+        <${RemoveButton} name=${t(`study.kind.${kind.id}`)} ...${{ remove }} />
+      </li>`;
+    })}
+  <//>`;
+}
+
+/** @param {{legend: string, note?: string, addText: string, onAdd: () => void, children?: any}} props */
+function ChoiceList({ legend, note, addText, onAdd, children }) {
+  return html`<fieldset class="study-factors">
+    <legend>${legend}</legend>
+    ${note && html`<p class="soft small">${note}</p>`}
+    <ul>
+      ${children}
+    </ul>
+    <button type="button" class="button small" onClick=${onAdd}>${addText}</button>
+  </fieldset>`;
+}
+
+/** @param {{label: string, value: number, most: number, onChange: (value: number) => void}} props */
+function ShareSlider({ label, value, most, onChange }) {
+  const input = (/** @type {any} */ event) => onChange(Number(event.currentTarget.value));
+  return html`<label class="field">
+    <span>${label}</span>
+    <input
+      type="range"
+      min="0"
+      max=${most}
+      step="0.01"
+      value=${value}
+      aria-valuetext=${formatPercent(value)}
+      onInput=${input}
+    />
+  </label>`;
+}
+
+/** @param {{name: string, remove: () => void}} props */
+function RemoveButton({ name, remove }) {
+  const label = t("study.remove", { name });
+  return html`<button type="button" class="button small" aria-label=${label} onClick=${remove}>
+    ×
+  </button>`;
+}
