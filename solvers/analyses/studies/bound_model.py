@@ -33,7 +33,7 @@ AFFINITY_TOLERANCE = 1e-9
 MOST_ROUNDED_UNITS = 3.0
 """Most units, or lots, by which rounding can move a bound of one county away from the model."""
 
-SCATTER = 0.618
+SCATTER = (5**0.5 - 1) / 2
 """Share of a factor's range by which each further factor is scattered: multiples of it, without their whole part, never meet."""
 
 

@@ -210,8 +210,8 @@ class MonthlySolver:
         """Return the record with its lower bound and, where the optimum is convex in the factors, its slopes."""
         record = replace(record, lower_bound=lower_bound)
         model = self.setting.model
-        if model is None:
-            return record
+        if model is None or program.lp.matrix.shape != model.program.lp.matrix.shape:
+            return record  # at single points, rounding to whole units adds decisions or removes them
         reduced = np.asarray(program.lp.cost - program.lp.matrix.T @ dual_values)
         slopes = tuple(model.compute_slopes(dual_values, reduced).tolist())
         return replace(record, slopes=slopes, margin=compute_margin(model, dual_values, reduced))

@@ -118,3 +118,13 @@ def test_findings_have_paths_within_the_request() -> None:
     with pytest.raises(InvalidProblemError) as found:
         VariedProblem.from_base(problem, wrong[:1], lever, ("levers", 2))
     assert [one.path for one in found.value.findings] == ["/levers/2/changes/0/where"]
+
+
+def test_stocks_that_are_seldom_whole_have_no_model() -> None:
+    """A stock of items in whole units has a remainder at almost every point, a decision that the neutral problem lacks."""
+    factors = tuple(
+        factor(what, low, high, what=what)
+        for what, low, high in (("power_limit", 0.7, 1.2), ("delivered", 0.6, 1.0), ("opening_stock", 0.5, 1.5))
+    )
+    with pytest.raises(BoundsNotAffineError, match="changes variables"):
+        BoundModel.from_problem(VariedProblem.from_base(two_counties(), factors))
