@@ -24,11 +24,14 @@ from solvers.lp.solution import Basis, BasisStatus, OnProgress, Solution, Termin
 LEAST_HIGHS_TOLERANCE = 1e-10
 """Smallest feasibility tolerance that HiGHS takes."""
 
-Method = Literal["dual", "primal", "ipm", "ipm-primal-cleanup", "dual-devex", "dual-steepest-edge"]
+Method = Literal[
+    "dual", "primal", "ipm", "ipm-primal-cleanup", "ipm-without-crossover", "dual-devex", "dual-steepest-edge"
+]
 """A method of HiGHS.
 
 `dual`, `primal`: simplex with default options. `ipm`: interior point with crossover.
 `ipm-primal-cleanup`: interior point with crossover, then primal simplex without perturbation for the clean-up.
+`ipm-without-crossover`: interior point alone, which gives values and dual values near a vertex but no basis.
 `dual-devex`, `dual-steepest-edge`: dual simplex without perturbation, for a warm start from the basis of a similar program.
 """
 
@@ -37,6 +40,7 @@ METHOD_NAMES: Mapping[Method, str] = {
     "primal": "primal simplex",
     "ipm": "interior point",
     "ipm-primal-cleanup": "interior point",
+    "ipm-without-crossover": "interior point",
     "dual-devex": "dual simplex",
     "dual-steepest-edge": "dual simplex",
 }
@@ -63,6 +67,7 @@ METHOD_OPTIONS: Mapping[Method, Mapping[str, str | int | float]] = {
     "ipm-primal-cleanup": _DEFAULT_OPTIONS
     | _UNPERTURBED
     | {"solver": "ipm", "run_crossover": "on", "simplex_strategy": _PRIMAL, "start_crossover_tolerance": 1e-5},
+    "ipm-without-crossover": _DEFAULT_OPTIONS | {"solver": "ipm", "run_crossover": "off"},
     # Initial steepest-edge weights of a basis that is not the slack basis cost 2 s for a year's program; Devex weights cost none.
     "dual-devex": _DEFAULT_OPTIONS | _UNPERTURBED | {"simplex_dual_edge_weight_strategy": _DEVEX},
     "dual-steepest-edge": _DEFAULT_OPTIONS | _UNPERTURBED,

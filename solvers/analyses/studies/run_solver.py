@@ -41,6 +41,9 @@ UNLIMITED_ITERATIONS = 2**31 - 1
 METHODS: tuple[Method, ...] = ("dual-devex", "ipm-primal-cleanup", "dual")
 """Methods of a run, the next where one gives no certified optimum."""
 
+METHODS_ALONE: tuple[Method, ...] = ("ipm-without-crossover", *METHODS[1:])
+"""Methods of a run of a large program without others nearby: a basis is worth nothing to the next one."""
+
 RUN_TIME_LIMIT_SECONDS = 600.0
 """Time limit of one method, which only a fault reaches."""
 
@@ -65,13 +68,19 @@ class MonthlySolver:
     _program: Program = field(init=False)
     _session: HighsSession | None = field(default=None, init=False)
     _has_explained: bool = field(default=False, init=False)
+    _is_alone: bool = field(default=False, init=False)
 
     def start_chunk(self) -> None:
         """Start the next run from the basis of the base, with nothing left of earlier runs."""
         if self._start_basis is None:
             self._start_basis = self._find_start_basis()
         self._open_session(self.setting.program, self._start_basis)
-        self._has_explained = False
+        self._has_explained = self._is_alone = False
+
+    def start_alone(self) -> None:
+        """Start the next run without a basis, as it is far from the base and from other runs."""
+        self._open_session(self.setting.program, None)
+        self._has_explained, self._is_alone = False, True
 
     def solve_run(self, point: FloatArray) -> RunRecord:
         """Solve at a point, (k,)."""
@@ -125,13 +134,15 @@ class MonthlySolver:
             self._open_session(
                 program, None if basis is None else WarmStart.from_program(before, basis).map_basis_to(program)
             )
-        return self._solve_by_methods(program, has_start=True, with_basis=self._settles_ties(program))
+        return self._solve_by_methods(program, has_start=not self._is_alone, with_basis=self._settles_ties(program))
 
     def _solve_by_methods(self, program: Program, *, has_start: bool, with_basis: bool = True) -> SolveAttempt:
         """Try one method after the other until an optimum is certified or infeasibility is found."""
         session = self._require_session()
         is_large = program.lp.column_count >= LARGE_PROGRAM_COLUMNS
-        methods: tuple[Method, ...] = METHODS[1:] if is_large and not has_start else METHODS
+        methods = METHODS_ALONE if self._is_alone else METHODS[1:]
+        if has_start or not is_large:
+            methods = METHODS
         iterations = 0
         for method in methods:
             limit = MOST_WARM_ITERATIONS if method == METHODS[0] and is_large else UNLIMITED_ITERATIONS

@@ -84,7 +84,10 @@ class StudyAnalysis:
         """Solve the runs of a task, one after the other."""
         body = TaskBody.decode(task.body)
         solver = self._find_solver(body.lever, body.fidelity)
-        solver.start_chunk()
+        if body.is_alone and isinstance(solver, MonthlySolver):
+            solver.start_alone()
+        else:
+            solver.start_chunk()
         for row, point in zip(task.rows, body.points, strict=True):
             on_row(row, solver.solve_run(np.array(point, dtype=np.float64)).encode())
 
@@ -93,13 +96,14 @@ class StudyAnalysis:
         records = {row: RunRecord.decode(rows[row]) for row in sorted(rows)}
         rounds, design = self._rounds, self._design
         corrected = rounds.list_corrected_runs(records)
-        sample = build_sample(design, self._measures, records, corrected)
+        bounds = self._bound_objective(records)
+        sample = build_sample(design, self._measures, records, corrected, self._limit_objective(bounds))
         further = {row: record for row, record in records.items() if row >= design.first_further_row}
         numbered = {design.run_count + k: record for k, record in enumerate(further.values())}
         return AnalysisConclusion(
             self._build_head(sample),
             self._build_tables(sample, numbered),
-            state=self._bound_objective(records).encode(),
+            state=bounds.encode(),
         )
 
     @cached_property
@@ -172,6 +176,17 @@ class StudyAnalysis:
             for setting in self._settings.values()
         }
         return StudyValueBounds(self._factors, levers)
+
+    def _limit_objective(self, bounds: StudyValueBounds) -> tuple[FloatArray, FloatArray]:
+        """Return proved bounds of the objective of each run, (R,) each, where runs are corrected; infinite otherwise."""
+        if not self._rounds.is_corrected:
+            unknown = np.full(self._design.run_count, np.inf)
+            return -unknown, unknown
+        found = [
+            lever.limit_objective(points)
+            for lever, points in zip(bounds.levers.values(), self._design.points, strict=True)
+        ]
+        return np.concatenate([one[0] for one in found]), np.concatenate([one[1] for one in found])
 
     def _build_head(self, sample: StudySample) -> StudyResult:
         reasons = [setting.reason for setting in self._settings.values() if setting.model is None]

@@ -35,13 +35,19 @@ class LeverBounds:
     reason: str = ""
     """Why the objective has no bounds, such as that it is not convex; empty if it has."""
 
+    def limit_objective(self, points: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return lower and upper bounds at points, (q, k), each (q,); infinite where there are none."""
+        if self.reason:
+            return np.full(len(points), -np.inf), np.full(len(points), np.inf)
+        return self.values.compute_lower_bounds(points), self.values.compute_upper_bounds(points)
+
     def compute_bounds(self, points: FloatArray) -> list[ObjectiveBounds]:
         """Bound the objective at points, (q, k)."""
         reason = self.reason or ("" if np.isfinite(self.values.runs.lower).any() else NO_RUN_REASON)
         if reason:
             return [ObjectiveBounds(lower_bound=None, upper_bound=None, reason=reason)] * len(points)
         outside = OUTSIDE_REASON if np.isfinite(self.values.runs.upper).any() else NO_PLAN_REASON
-        lower, upper = self.values.compute_lower_bounds(points), self.values.compute_upper_bounds(points)
+        lower, upper = self.limit_objective(points)
         return [
             ObjectiveBounds(
                 lower_bound=low,

@@ -24,16 +24,18 @@ class TaskBody:
     """Length of the periods."""
     points: tuple[tuple[float, ...], ...]
     """Points in the order of the rows, each (k,)."""
+    is_alone: bool = False
+    """Whether it is one run far from the others, which starts without their basis."""
 
     def encode(self) -> bytes:
         """Return it as bytes."""
-        return orjson.dumps({"lever": self.lever, "fidelity": self.fidelity, "points": self.points})
+        return orjson.dumps(self)
 
     @classmethod
     def decode(cls, body: bytes) -> "TaskBody":
         """Read `encode` output."""
         fields = orjson.loads(body)
-        return cls(fields["lever"], fields["fidelity"], tuple(tuple(point) for point in fields["points"]))
+        return cls(**fields | {"points": tuple(tuple(point) for point in fields["points"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,30 @@ class StudyDesign:
         """First row of the points that an adaptive design chooses."""
         return 2 * self.run_count
 
-    def split_runs(self, runs: IntArray, fidelity: str, offset: int = 0) -> list[AnalysisTask]:
-        """Return tasks for runs of one or more levers, in the order of nearness; rows are the numbers of the runs plus `offset`."""
+    def split_runs(self, runs: IntArray, fidelity: str) -> list[AnalysisTask]:
+        """Return tasks for runs of one or more levers, in the order of nearness; rows are the numbers of the runs."""
         tasks = []
         for lever, points in enumerate(self.points):
             draws = runs[runs // self.draw_count == lever] - lever * self.draw_count
             order = order_by_nearness(points[draws], self.scale, np.ones(points.shape[1]))
             for chunk in split_into_chunks(draws[order]):
-                rows = tuple((chunk + lever * self.draw_count + offset).tolist())
+                rows = tuple((chunk + lever * self.draw_count).tolist())
                 tasks.append(build_task(rows, lever, fidelity, points[chunk]))
         return tasks
 
+    def split_corrected_runs(self, runs: IntArray, fidelity: str) -> list[AnalysisTask]:
+        """Return a task for each run that is solved in the problem's own periods after it was solved in longer ones."""
+        levers, draws = np.divmod(runs, self.draw_count)
+        return [
+            build_task(
+                (run + self.first_corrected_row,), lever, fidelity, self.points[lever][draw : draw + 1], is_alone=True
+            )
+            for run, lever, draw in zip(runs.tolist(), levers.tolist(), draws.tolist(), strict=True)
+        ]
 
-def build_task(rows: tuple[int, ...], lever: int, fidelity: str, points: FloatArray) -> AnalysisTask:
-    """Return a task that solves points, (q, k), in this order."""
-    return AnalysisTask(rows, TaskBody(lever, fidelity, tuple(map(tuple, points.tolist()))).encode())
+
+def build_task(
+    rows: tuple[int, ...], lever: int, fidelity: str, points: FloatArray, *, is_alone: bool = False
+) -> AnalysisTask:
+    """Return a task that solves points, (q, k), in this order; `is_alone` as in `TaskBody`."""
+    return AnalysisTask(rows, TaskBody(lever, fidelity, tuple(map(tuple, points.tolist())), is_alone).encode())

@@ -69,8 +69,7 @@ class StudyRounds:
         if not self.is_corrected:
             return []
         records = {run: RunRecord.decode(rows[run]) for run in range(self.design.run_count)}
-        chosen = self.list_corrected_runs(records)
-        return self.design.split_runs(chosen, OWN_PERIODS, self.design.first_corrected_row)
+        return self.design.split_corrected_runs(self.list_corrected_runs(records), OWN_PERIODS)
 
     def _plan_further_points(self, rows: Mapping[int, bytes]) -> tuple[AnalysisTask, ...]:
         """Return a task with the next points of an adaptive design, under the base; each round depends on the rows before it."""

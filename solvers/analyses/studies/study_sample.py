@@ -61,9 +61,16 @@ class StudySample:
 
 
 def build_sample(
-    design: StudyDesign, measures: Sequence[OutcomeMeasure], records: Mapping[int, RunRecord], corrected: IntArray
+    design: StudyDesign,
+    measures: Sequence[OutcomeMeasure],
+    records: Mapping[int, RunRecord],
+    corrected: IntArray,
+    limits: tuple[FloatArray, FloatArray],
 ) -> StudySample:
-    """Build the sample from the records of all runs, and of those that were solved in the problem's own periods as well."""
+    """Build the sample from the records of all runs, and of those that were solved in the problem's own periods as well.
+
+    `limits` are proved bounds of the objective of each run, (R,) each.
+    """
     runs = [records[run] for run in range(design.run_count)]
     values = _stack([record.measures for record in runs], len(measures))
     half_widths, correction = np.zeros(len(measures)), None
@@ -78,7 +85,11 @@ def build_sample(
         values = before.copy()
         for k, measure in enumerate(measures):
             found = _correct(
-                pairs, before[:, k], _stack([r.measures for r in high], len(measures))[:, k], measure, (runs, high)
+                pairs,
+                (before[:, k], _stack([r.measures for r in high], len(measures))[:, k]),
+                measure,
+                (runs, high),
+                limits,
             )
             values[:, k], half_widths[k] = found.values, found.half_width
             correction = found if measure == OBJECTIVE else correction
@@ -96,22 +107,26 @@ def _pair_runs(design: StudyDesign, corrected: IntArray) -> PairedRuns:
 
 def _correct(
     pairs: PairedRuns,
-    low: FloatArray,
-    high: FloatArray,
+    outcomes: tuple[FloatArray, FloatArray],
     measure: OutcomeMeasure,
     records: tuple[Sequence[RunRecord], Sequence[RunRecord]],
+    objective_limits: tuple[FloatArray, FloatArray],
 ) -> Correction:
-    """Correct one measure; the objective with its slopes, and never below the lower bound that each run proved."""
-    runs, own = records
+    """Correct one measure, given its outcomes in long periods, (R,), and in own periods, (M,), and the records of both.
+
+    The objective is corrected with its slopes, and stays within the bounds that are proved for each run.
+    """
+    (low, high), (runs, own) = outcomes, records
     if measure != OBJECTIVE:
         limits = (0.0, 1.0) if measure.outcome in SHARE_OUTCOMES else (0.0, np.inf)
         return correct_outcome(pairs, low, high, limits=limits)
     proved = np.array([-np.inf if run.lower_bound is None else run.lower_bound for run in runs])
+    limits_of_runs = (np.maximum(proved, objective_limits[0]), objective_limits[1])
     chosen = [runs[k] for k in pairs.corrected.tolist()]
     if not all(run.slopes for run in (*chosen, *own)):
-        return correct_outcome(pairs, low, high, limits=(proved, np.inf))
+        return correct_outcome(pairs, low, high, limits=limits_of_runs)
     slopes = (np.array([run.slopes for run in chosen]), np.array([run.slopes for run in own]))
-    return correct_outcome(pairs, low, high, slopes, (proved, np.inf))
+    return correct_outcome(pairs, low, high, slopes, limits_of_runs)
 
 
 def _correct_shares(pairs: PairedRuns, low: FloatArray, high: FloatArray) -> FloatArray:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.analyses.study import BoundsRequest, StudyRequest
+from models.analyses.study import BoundsRequest, StudyRequest, StudyResult
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.examples import two_counties
@@ -13,6 +13,7 @@ from models.plan import Plan
 from models.problem.planning_problem import PlanningProblem
 from models.validation.finding import InvalidProblemError
 from solvers.analyses.opening import open_analysis, open_bounds
+from solvers.analyses.studies import run_solver, study_analysis
 from solvers.analyses.studies.run_records import RunRecord
 from solvers.errors import InfeasibleError
 from solvers.planning import make_plan
@@ -26,6 +27,7 @@ from tests.solvers.analyses.studying import (
     solve_rows,
     state_request,
 )
+from tests.solvers.replanning.year import year
 
 
 def plan_at(problem: PlanningProblem, **factors: float) -> Plan:
@@ -195,10 +197,10 @@ def test_changed_coefficients_are_solved_without_bounds() -> None:
 
 def test_longer_periods_are_bounded_by_own_periods() -> None:
     """By year, the objective and its lower bound are at most those of the problem's own periods."""
-    own, year = (
+    own, by_year = (
         run_study(state_request(fidelity=fidelity))[2].tables["runs"].to_pylist() for fidelity in ("month", "year")
     )
-    for fine, coarse in zip(own, year, strict=True):
+    for fine, coarse in zip(own, by_year, strict=True):
         assert coarse["fidelity"] == "year"
         assert coarse["upper_bound"] is None
         assert coarse["lower_bound"] <= fine["objective"] * (1 + 1e-6)
@@ -243,3 +245,28 @@ def test_contradicting_correlations_are_refused() -> None:
     )
     with pytest.raises(InvalidProblemError, match="contradict"):
         open_analysis("study", example_base(), request.model_dump_json())
+
+
+def test_auto_corrects_runs_by_year_by_single_runs_in_own_periods(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is a task of its own, solved by interior point without a basis; quantiles are near those of all runs by month."""
+    for module in (study_analysis, run_solver):
+        monkeypatch.setattr(module, "LARGE_PROGRAM_COLUMNS", 1)
+    base = open_base(year(smoothing=0.25))
+    design = {"kind": "sobol", "size": 64, "seed": 1}
+    analysis, rows, found = run_study(state_request(fidelity="auto", design=design), base)
+    assert isinstance(found.head, StudyResult)
+    assert found.head.multi_fidelity is not None
+    assert (found.head.fidelity, found.head.multi_fidelity.corrected_by) == ("auto", 6)
+    own = [row for row in rows if row >= 64]
+    assert len(own) == 6
+    tasks = analysis.plan_tasks({row: content for row, content in rows.items() if row < 64})
+    assert [len(task.rows) for task in tasks] == [1] * 6
+    again: dict[int, bytes] = {}
+    analysis.run_task(tasks[-1], again.__setitem__)
+    assert again == {row: rows[row] for row in tasks[-1].rows}
+    monkeypatch.undo()
+    _, _, month = run_study(state_request(fidelity="month", design=design), base)
+    assert isinstance(month.head, StudyResult)
+    for near, exact in zip(found.head.quantiles, month.head.quantiles, strict=True):
+        for name in ("p10", "p50", "p90"):
+            assert getattr(near, name) == pytest.approx(getattr(exact, name), rel=0.015), (near.outcome, name)
