@@ -57,7 +57,9 @@ class CountingAnalysis:
             if row in self._request["crash"]:
                 os.kill(os.getpid(), signal.SIGKILL)
             time.sleep(self._request["seconds"])
-            on_row(row, json.dumps([row, task.body.decode(), self._plan(5).plan.objective.value]).encode())
+            objective = self._plan(5).plan.objective
+            assert objective is not None
+            on_row(row, json.dumps([row, task.body.decode(), objective.value]).encode())
 
     def conclude(self, rows: Mapping[int, bytes]) -> AnalysisConclusion:
         values = [json.loads(body) for body in rows.values()]

@@ -40,6 +40,10 @@ def count_rows(runtimes: Runtimes, analysis: str) -> int:
         return int(stored.connection.execute(query).scalar_one())
 
 
+def wait_for_rows(runtimes: Runtimes, analysis: str, least: int) -> None:
+    until(lambda: count_rows(runtimes, analysis) >= least and list_workers(runtimes), SECONDS)
+
+
 def read_parquet(runtimes: Runtimes, analysis: str) -> bytes:
     with runtimes.store.read_transaction() as stored:
         return stored.analyses.tables.read_parquet(analysis, "runs")
@@ -68,12 +72,12 @@ def test_an_analysis_is_worked_through_in_rounds(runtimes: Runtimes) -> None:
 
 
 def test_equal_requests_give_equal_bytes_whatever_is_lost(runtimes: Runtimes) -> None:
-    body = {"rounds": 2, "tasks": 3, "rows": 5}
+    body: dict[str, Any] = {"rounds": 2, "tasks": 3, "rows": 5}
     undisturbed = submit(runtimes, **body)
     assert wait(runtimes, undisturbed).state == "finished"
     disturbed = submit(runtimes, **body, seconds=0.05)
     for least in (2, 9, 16, 23):
-        until(lambda least=least: count_rows(runtimes, disturbed) >= least and list_workers(runtimes), SECONDS)
+        wait_for_rows(runtimes, disturbed, least)
         os.kill(list_workers(runtimes)[0], signal.SIGKILL)
     found = wait(runtimes, disturbed)
     assert (found.state, found.done, count_rows(runtimes, disturbed)) == ("finished", 30, 30)

@@ -84,7 +84,7 @@ def test_runs_come_in_every_format_with_a_column_for_each_factor(client: TestCli
 
 
 def test_runs_are_filtered_sorted_and_paged(client: TestClient, study: Json) -> None:
-    query = {"lever": "dry", "sort": "-objective", "columns": "run,power,objective", "limit": 3}
+    query: Json = {"lever": "dry", "sort": "-objective", "columns": "run,power,objective", "limit": 3}
     page = client.get(study["links"]["runs"], params=query).json()
     assert (page["total"], len(page["rows"]), list(page["rows"][0])) == (4, 3, ["run", "power", "objective"])
     assert client.get(page["next"]).json()["rows"][0]["run"] >= 4

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from service.core.settings import Settings
 from service.storage.store import Store
+from service.workers.analysis_executors import ProcessExecutor
+from service.workers.analysis_runtime import AnalysisRuntime
 from service.workers.job_runtime import JobRuntime
 
 
@@ -19,12 +21,17 @@ def main() -> None:
     runtime = JobRuntime(store, settings)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    analyses = AnalysisRuntime(
+        store, settings, ProcessExecutor(runtime.workers, silence_seconds=60.0), runtime.failures
+    )
     runtime.start()
+    analyses.start()
     while not runtime.is_ready and not stop.wait(0.02):
         pass
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     stop.wait()
+    analyses.stop()
     runtime.stop()
     store.close()
 
