@@ -7,6 +7,8 @@ goals   prints each promised measure with its figure.
 plans   prints what plans must be so that people sign them; with --old, also the time against an old checkout.
 isolation measures what one caller can do to the others.
 study   prints what a study costs against plans made one by one.
+ranges  prints how long twelve ranges of the crisis year take.
+backtest prints how long a backtest of the normal year takes.
 study-…, coarse-first  print each measure of studies and of first figures.
 one     one run in this process, for the other actions.
 """
@@ -20,6 +22,7 @@ from benchmarks.drivers import DRIVERS
 from benchmarks.goals import goals
 from benchmarks.isolation import format_isolation, list_attackers
 from benchmarks.measuring import as_json
+from benchmarks.near_optimal_and_backtests import list_backtest_lines, list_ranges_lines
 from benchmarks.plans import list_lines
 from benchmarks.plots import draw
 from benchmarks.running import run, table
@@ -29,6 +32,11 @@ from benchmarks.subjects import SUBJECTS, SWEEPS
 
 SMALL = ("tiny", "small")
 
+PRINTED = ("goals", "plans", "isolation", "study", "ranges", "backtest", *STUDY_LINES)
+"""Actions that print lines as they are measured."""
+
+ACTIONS = ("list", "run", "sweep", *PRINTED, "one")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when everything asked was measured."""
@@ -37,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join([*SUBJECTS, "", *SWEEPS, "", *DRIVERS]))
     elif requested.action == "one":
         print(as_json(DRIVERS[requested.driver[0]](SUBJECTS[requested.subject[0]](), requested.limit)))
-    elif requested.action in ("goals", "plans", "isolation", "study", *STUDY_LINES):
+    elif requested.action in PRINTED:
         for line in _iterate_lines(requested):
             print(line, flush=True)
     elif requested.action == "sweep":
@@ -65,6 +73,10 @@ def _iterate_lines(requested: argparse.Namespace) -> Iterator[str]:
         yield from list_lines(requested.old, requested.times)
     elif requested.action == "study":
         yield from list_study_lines()
+    elif requested.action == "ranges":
+        yield from list_ranges_lines()
+    elif requested.action == "backtest":
+        yield from list_backtest_lines()
     elif requested.action in STUDY_LINES:
         yield from STUDY_LINES[requested.action]()
     else:
@@ -75,9 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "action", choices=["list", "run", "sweep", "goals", "plans", "isolation", "study", "one", *STUDY_LINES]
-    )
+    parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("--subject", action="append", choices=list(SUBJECTS), help="default: tiny and small")
     parser.add_argument("--sweep", action="append", choices=list(SWEEPS), help="default: all")
     parser.add_argument("--driver", action="append", choices=list(DRIVERS), help="default: all; of sweeps build, cold")
