@@ -203,7 +203,7 @@ def _build_driver_table(rows: list[dict[str, Any]]) -> Table:
     shown = [row for row in rows if row["lever"] == "base" and row["fit"] is not None][:MAX_DRIVERS]
     for row in shown:
         indices = [
-            "" if row[name] is None else f"{row[name]:.2f} ± {row[f'{name}_error']:.2f}"
+            "" if row[name] is None else f"{round(row[name], 2) + 0.0:.2f} ± {row[f'{name}_error']:.2f}"
             for name in ("first_order", "total")
         ]
         effect = "" if row["morris_mean"] is None else format_effect(row["outcome"], row["morris_mean"])

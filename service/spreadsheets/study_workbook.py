@@ -16,7 +16,7 @@ TABLE_TEXTS: Mapping[str, str] = {
     "counties": "Served shares of counties over the runs · 군별 공급률",
     "items": "Served shares of items over the runs · 품목별 공급률",
     "periods": "Served shares of periods over the runs · 기간별 공급률",
-    "regret": "Objective above that of the best lever in each draw · 후회",
+    "regret": "Objective above that of the best lever in each draw · 후회값",
     "run_counties": "Served share of each county in each run · 실행별 군",
     "run_items": "Served share of each item in each run · 실행별 품목",
 }
@@ -157,7 +157,7 @@ def _list_request_rows(file: StudyWorkbookContent) -> Iterator[tuple[Cell, ...]]
         yield "rank correlation · 순위상관", " and ".join(pair.factors), "", pair.value
     for lever in request.levers:
         changes = "; ".join(_describe_change(one.model_dump(exclude_none=True)) for one in lever.changes)
-        yield "lever · 수단", lever.name, changes, ""
+        yield "lever · 조치", lever.name, changes, ""
     design = {key: value for key, value in request.design.model_dump().items() if key != "points"}
     yield "design · 설계", request.design.kind, _describe_model(design), ""
     yield "fidelity · 정밀도", request.fidelity, "", ""
