@@ -17,6 +17,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from pydantic.fields import FieldInfo
 
+from models.analyses.tables import BACKTEST_TABLES, RANGES_TABLES, STUDY_TABLES
+from models.base import Frozen
 from models.outputs import OUTPUT_CODES
 from models.sheets import SHEET_CODES, SHEET_LAYOUTS
 from models.tables import TABLE_SCHEMAS
@@ -27,6 +29,16 @@ from service.core.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 Json = dict[str, Any]
+ANALYSIS_TABLES: dict[str, dict[str, type[Frozen]]] = {
+    "studies": STUDY_TABLES,
+    "ranges": RANGES_TABLES,
+    "backtests": BACKTEST_TABLES,
+}
+ANALYSIS_GUIDES = {
+    "studies": "../how-to/study-what-is-not-known.md",
+    "ranges": "../how-to/ask-what-is-left-open.md",
+    "backtests": "../how-to/backtest-a-way-of-planning.md",
+}
 
 
 def format_table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
@@ -66,7 +78,7 @@ def build_settings_page() -> str:
 
 
 def build_tables_page() -> str:
-    """List the columns of every plan table and of every province sheet."""
+    """List the columns of every table of plans and analyses, and of every province sheet."""
     lines = [
         "# Tables and columns",
         "",
@@ -76,11 +88,17 @@ def build_tables_page() -> str:
         "",
     ]
     for name, schema in TABLE_SCHEMAS.items():
-        rows = [
-            (f"`{column.rstrip('_')}`", _describe_annotation(field.annotation), field.description)
-            for column, field in schema.model_fields.items()
+        lines += _describe_table(f"## {name}", schema)
+    for kind, schemas in ANALYSIS_TABLES.items():
+        address = f"/v1/{kind}/{{id}}/tables/{{table}}"
+        lines += [
+            f"## Tables of {kind}",
+            "",
+            f"[A finished one]({ANALYSIS_GUIDES[kind]}) has these, at `{address}`.",
+            "",
         ]
-        lines += [f"## {name}", "", schema.__doc__ or "", "", *format_table(("column", "type", "meaning"), rows)]
+        for name, schema in schemas.items():
+            lines += _describe_table(f"### {kind}: {name}", schema)
     lines += [
         "## Sheets of a province",
         "",
@@ -95,6 +113,14 @@ def build_tables_page() -> str:
         lines += [f"### Sheet {layout.name}", "", layout.description, ""]
         lines += format_table(("column", "", "meaning"), rows)
     return "\n".join(lines)
+
+
+def _describe_table(heading: str, schema: type[Frozen]) -> list[str]:
+    rows = [
+        (f"`{column.rstrip('_')}`", _describe_annotation(field.annotation), field.description)
+        for column, field in schema.model_fields.items()
+    ]
+    return [heading, "", schema.__doc__ or "", "", *format_table(("column", "type", "meaning"), rows)]
 
 
 def _describe_annotation(annotation: object) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         "tutorial/index.md",
         pytest.param("tutorial/food_basket.md", marks=pytest.mark.slow_lane),
+        pytest.param("tutorial/a-thousand-winters.md", marks=pytest.mark.slow_lane),
         "how-to/resolve-an-infeasible-plan.md",
     ],
 )
@@ -38,6 +40,36 @@ def test_commands_run(page: str, workspace: Path) -> None:
         ["/bin/bash", "-ec", define + "\n".join(blocks)], capture_output=True, text=True, timeout=120, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.slow_lane
+@pytest.mark.parametrize(
+    "page",
+    [
+        "tutorial/a-thousand-winters.md",
+        "how-to/study-what-is-not-known.md",
+        "how-to/compare-levers.md",
+        "how-to/ask-what-is-left-open.md",
+        "how-to/backtest-a-way-of-planning.md",
+    ],
+)
+def test_shown_figures_are_those_printed(page: str, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every number that a page shows below a command is printed by it, within half a per cent."""
+    monkeypatch.setenv("COLUMNS", "118")
+    blocks = re.findall(
+        r"```console\n\$ allot ([^\n]*)\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert blocks
+    for command, shown in blocks:
+        words = [sys.executable, "-m", "service.cli", *shlex.split(command)]
+        ran = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - our own page
+        assert ran.returncode == 0, ran.stderr
+        assert read_numbers(ran.stdout) == pytest.approx(read_numbers(shown), rel=5e-3, abs=0.011), command
+
+
+def read_numbers(text: str) -> list[float]:
+    """All numbers of a text, in order."""
+    return [float(number.replace(",", "")) for number in re.findall(r"-?\d[\d,]*(?:\.\d+)?", text)]
 
 
 @pytest.mark.parametrize("page", ["how-to/use-allot-from-python.md", "reference/solvers.md"])

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from models.analyses.tables import STUDY_TABLES
 from models.outputs import OUTPUT_CODES
 from models.sheets import SHEET_CODES, SHEET_LAYOUTS
 from models.tables import TABLE_SCHEMAS
@@ -45,6 +46,7 @@ def test_generated_pages_list_everything(hooks: ModuleType) -> None:
     assert all(f"| `{code}` |" in errors for code in (*FINDING_CODES, *SHEET_CODES, *OUTPUT_CODES))
     assert all(f"| {status} |" in errors for status in (400, 401, 403, 404, 409, 412, 413, 422, 429, 503))
     assert all(f"\n## {name}\n" in tables for name in TABLE_SCHEMAS)
+    assert all(f"\n### studies: {name}\n" in tables for name in STUDY_TABLES)
     assert all(f"\n### Sheet {layout.name}\n" in tables for layout in SHEET_LAYOUTS)
     commands = hooks.build_command_line_page()
     assert all(
