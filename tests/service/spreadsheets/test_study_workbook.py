@@ -67,6 +67,7 @@ def book() -> openpyxl.Workbook:
         lower_bound=1234.5,
         upper_bound=1234.5,
         fidelity="month",
+        conflict="",
         plan="",
     )
     driver = DriverRow.model_validate(
