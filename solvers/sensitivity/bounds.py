@@ -102,12 +102,10 @@ def bounds_in_layout_of(program: Program, layout_program: Program) -> Bounds | N
     Rows and columns are matched by their labels. Variables that `program` lacks are fixed at 0. Constraints that it lacks are free,
     except balances, which are 0 = 0.
     """
-    rows, columns = (
-        _match_blocks(program.constraints, layout_program.constraints),
-        _match_blocks(program.variables, layout_program.variables),
-    )
-    if rows is None or columns is None or not _has_same_coefficients(program, layout_program, rows, columns):
+    found = find_layout_positions(program, layout_program)
+    if found is None:
         return None
+    rows, columns = found
     balance = layout_program.constraints["balance"].block_slice
     out = Bounds(
         np.full(layout_program.lp.row_count, -np.inf),
@@ -120,6 +118,15 @@ def bounds_in_layout_of(program: Program, layout_program: Program) -> Bounds | N
     out.row_lower[rows], out.row_upper[rows] = own.row_lower, own.row_upper
     out.column_lower[columns], out.column_upper[columns] = own.column_lower, own.column_upper
     return out
+
+
+def find_layout_positions(program: Program, layout_program: Program) -> tuple[IntArray, IntArray] | None:
+    """Return the positions of the rows and columns of `program` in another one; None if some are missing or coefficients differ."""
+    rows = _match_blocks(program.constraints, layout_program.constraints)
+    columns = _match_blocks(program.variables, layout_program.variables)
+    if rows is None or columns is None or not _has_same_coefficients(program, layout_program, rows, columns):
+        return None
+    return rows, columns
 
 
 def _match_blocks(blocks: Mapping[str, Block], others: Mapping[str, Block]) -> IntArray | None:

@@ -2,7 +2,7 @@ r"""The bounds of a program as an affine function of the factors: b(ξ) ≈ b₀
 
 The program is built at the neutral point, at one end of each factor alone, which gives its direction dₖ, and at three points that
 move all factors at once: their other ends, their middles and a scattered point. The model holds if all of these programs differ in
-bounds only, and if the bounds at the three points are as predicted. A direction of a bound that is a convex or concave function of
+bounds only, but for constraints and variables that are left out where a limit is 0, and if the bounds at the three points are as predicted. A direction of a bound that is a convex or concave function of
 its factor is found wrong at one of them, and a product of two factors as well.
 
 Limits and needs of items in whole units, and limits of lines with a lot, are rounded to what is possible, so these bounds follow the
@@ -23,8 +23,8 @@ from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.analyses.studies.varied_problem import VariedProblem
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import AllotError
-from solvers.lp.linear_program import Block, FloatArray, IntArray, LinearProgram, Program
-from solvers.sensitivity.bounds import BOUND_ARRAYS, Bounds
+from solvers.lp.linear_program import Block, FloatArray, IntArray, Program
+from solvers.sensitivity.bounds import BOUND_ARRAYS, Bounds, find_layout_positions
 from solvers.sensitivity.changed_plan import differs_only_in_bounds
 
 AFFINITY_TOLERANCE = 1e-9
@@ -71,7 +71,7 @@ class BoundModel:
     arrays: ProblemArrays
     """The problem at the neutral point, where every factor is 1, as arrays."""
     program: Program
-    """Its program."""
+    """Its program, with all variables and constraints that some point has."""
     steps: tuple[BoundStep, ...]
     """Directions, by factor; k of them."""
     rows: IntArray
@@ -103,15 +103,18 @@ class BoundModel:
             )
         neutral = varied.neutral_point
         arrays = ProblemArrays.from_problem(varied.build_problem(neutral))
-        program = build_plan_program(arrays)
+        own = build_plan_program(arrays)
+        layout = _choose_layout(varied, own)
+        start = align_bounds(own, layout, "the neutral point")
+        program = start.apply_to_program(layout)
         ends = _choose_ends(varied)
         steps = []
         for k, factor in enumerate(varied.factors):
             point = neutral.copy()
             point[k] = ends[k]
             name = f"the factor {factor.name}"
-            moved = program.lp if ends[k] == 1.0 else _build_comparable(varied, point, program.lp, name)
-            steps.append(_find_step(program.lp, moved, ends[k] - 1.0, name))
+            moved = start if ends[k] == 1.0 else _build_bounds(varied, point, program, name)
+            steps.append(_find_step(start, moved, ends[k] - 1.0, name))
         rows, columns = (
             np.unique(np.concatenate([getattr(step, name) for step in steps])) for name in ("rows", "columns")
         )
@@ -144,8 +147,8 @@ class BoundModel:
         BoundsNotAffineError
             Rounding cannot cause a distance, or the program differs in more than bounds.
         """
-        built = _build_comparable(varied, point, self.program.lp, "several factors at once")
-        predicted, actual = self.compute_bounds(point), Bounds.from_program(built)
+        predicted = self.compute_bounds(point)
+        actual = _build_bounds(varied, point, self.program, "several factors at once")
         distances = {}
         for name in BOUND_ARRAYS:
             expected, found = getattr(predicted, name), getattr(actual, name)
@@ -173,29 +176,54 @@ def _choose_verification_points(varied: VariedProblem, ends: FloatArray) -> Sequ
     return others, (varied.low + varied.high) / 2, varied.low + shares * (varied.high - varied.low)
 
 
-def _build_comparable(
-    varied: VariedProblem, point: FloatArray, neutral: LinearProgram, description: str
-) -> LinearProgram:
-    """Return the program at a point, (k,); BoundsNotAffineError unless it differs from the neutral one in bounds only."""
+def _choose_layout(varied: VariedProblem, neutral: Program) -> Program:
+    """Return the program at the greatest values of all factors if it has more variables than the neutral one, which leaves out some."""
+    try:
+        problem = varied.build_problem(np.maximum(varied.high, 1.0))
+    except InvalidProblemError:
+        return neutral
+    greatest = build_plan_program(ProblemArrays.from_problem(problem))
+    return greatest if greatest.lp.column_count > neutral.lp.column_count else neutral
+
+
+def _build_bounds(varied: VariedProblem, point: FloatArray, layout: Program, description: str) -> Bounds:
+    """Return the bounds at a point, (k,), in the layout of a program; raises as `align_bounds`."""
     try:
         problem = varied.build_problem(point)
     except InvalidProblemError as error:
         raise BoundsNotAffineError(f"The problem is invalid at an end of {description}: {error}") from error
     if is_multi_stage(problem):
         raise BoundsNotAffineError(f"With {description}, the policy has several stages.")
-    lp = build_plan_program(ProblemArrays.from_problem(problem)).lp
-    if lp.offset != neutral.offset or not differs_only_in_bounds(lp, neutral):
+    return align_bounds(build_plan_program(ProblemArrays.from_problem(problem)), layout, description)
+
+
+def align_bounds(program: Program, layout: Program, description: str) -> Bounds:
+    """Return the bounds of a program in the layout of another; BoundsNotAffineError if more than bounds differ.
+
+    A constraint that the program lacks holds nothing but variables that it lacks, so its limits are 0; these variables keep the bounds
+    of the layout.
+    """
+    if program.lp.offset == layout.lp.offset and differs_only_in_bounds(program.lp, layout.lp):
+        return Bounds.from_program(program.lp)
+    found = find_layout_positions(program, layout) if program.lp.offset == layout.lp.offset else None
+    if found is None:
         raise BoundsNotAffineError(
             f"A change of {description} changes variables, coefficients or costs, not limits alone."
         )
-    return lp
+    own, bounds = Bounds.from_program(program.lp), Bounds.from_program(layout.lp).copy_arrays()
+    for name in BOUND_ARRAYS:
+        values = getattr(bounds, name)
+        if name.startswith("row"):
+            values[np.isfinite(values)] = 0.0
+        values[found[0] if name.startswith("row") else found[1]] = getattr(own, name)
+    return bounds
 
 
-def _find_step(neutral: LinearProgram, moved: LinearProgram, distance: float, description: str) -> BoundStep:
+def _find_step(start: Bounds, end: Bounds, distance: float, description: str) -> BoundStep:
     """Return the change of bounds per unit of a factor that moved by `distance`."""
     moves = {}
     for name in BOUND_ARRAYS:
-        before, after = getattr(neutral, name), getattr(moved, name)
+        before, after = getattr(start, name), getattr(end, name)
         if (np.isfinite(before) != np.isfinite(after)).any():
             raise BoundsNotAffineError(f"A change of {description} sets or removes a limit.")
         with np.errstate(invalid="ignore"):

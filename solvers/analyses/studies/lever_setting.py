@@ -9,7 +9,7 @@ from models.analyses.study import StudyRequest
 from models.changes.change import ChangeName
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.analyses.analysis import AnalysisBase
-from solvers.analyses.studies.bound_model import BoundModel, BoundsNotAffineError
+from solvers.analyses.studies.bound_model import BoundModel, BoundsNotAffineError, align_bounds
 from solvers.analyses.studies.held_decisions import HeldDecisions
 from solvers.analyses.studies.varied_problem import VariedProblem
 from solvers.data.problem_arrays import ProblemArrays
@@ -111,7 +111,14 @@ class LeverSetting:
             arrays = self.arrays if self.keeps_needs else self.build_arrays(point)
             return arrays, self.model.compute_bounds(point).apply_to_program(self.program)
         arrays = self.build_arrays(point)
-        return arrays, self.held.apply_to_program(build_plan_program(arrays))
+        program = self.held.apply_to_program(build_plan_program(arrays))
+        if self.model is None:
+            return arrays, program
+        try:
+            bounds = align_bounds(program, self.program, "a draw")
+        except BoundsNotAffineError:
+            return arrays, program  # rounding changed more than the ends and the middle showed
+        return arrays, bounds.apply_to_program(self.program)
 
     def build_arrays(self, point: FloatArray) -> ProblemArrays:
         """Return the problem at a point, (k,), as arrays; raises InvalidProblemError.

@@ -1,5 +1,7 @@
 """Studies of published and random problems agree with plans made one by one."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -15,8 +17,8 @@ from solvers.algorithms.run_state import SolveRun
 from solvers.analyses.analysis import AnalysisBase
 from solvers.analyses.opening import open_bounds
 from solvers.data.problem_arrays import ProblemArrays
-from tests.builders import make_problem
-from tests.solvers.analyses.studying import POWER, open_base, run_study, state_request
+from tests.builders import make_problem, need
+from tests.solvers.analyses.studying import DELIVERIES, POWER, open_base, run_study, state_request
 from tests.strategies import has_power_limit, problems
 
 
@@ -56,6 +58,35 @@ def test_twenty_random_runs_and_bounds_agree_with_cold_solves() -> None:
         assert bound.upper_bound is not None
         assert bound.lower_bound <= objective * (1 + 1e-6)
         assert bound.upper_bound >= objective * (1 - 1e-6)
+
+
+def test_limits_that_are_rounded_to_nothing_keep_the_bounds() -> None:
+    """Where deliveries are less than a unit, the program has no variables for them; bounds hold all the same."""
+    problem = make_problem(
+        periods=["p1", "p2"],
+        items=[{"id": "soap", "whole_units": True, "value": 2}, {"id": "salt", "whole_units": True}],
+        demand=[need("town", "soap", [3, 40]), need("town", "salt", [9, 2])],
+        supply_shares={"central": 1.0, "delivered": 1.0, "gateways": ["town"]},
+        policy={"shortage_bands": [{"width": 0.5, "weight": 1}, {"width": 0.5, "weight": 3}]},
+    )
+    factor = DELIVERIES | {"distribution": {"kind": "uniform", "low": 0.1, "high": 1.0}}
+    request = {"factors": [factor], "design": {"kind": "sobol", "size": 16, "seed": 4}}
+    _, _, conclusion = run_study(request, open_base(problem))
+    head: Any = conclusion.head
+    assert head.is_convex
+    values = np.linspace(0.15, 0.95, 17).tolist()
+    points = [{"deliveries": value} for value in values]
+    runs = conclusion.tables["runs"].to_pylist()
+    answer = open_bounds(conclusion.state).compute_bounds(BoundsRequest.model_validate({"points": points}))
+    for value, lower in [(run["deliveries"], run["objective"]) for run in runs]:
+        assert lower == pytest.approx(
+            solve_cold(apply_changes(problem, [Change(what="delivered", factor=value)])), rel=1e-6
+        )
+    for value, bound in zip(values, answer.bounds, strict=True):
+        objective = solve_cold(apply_changes(problem, [Change(what="delivered", factor=value)]))
+        assert bound.lower_bound is not None
+        assert bound.lower_bound <= objective * (1 + 1e-6)
+        assert bound.upper_bound is None or bound.upper_bound >= objective * (1 - 1e-6)
 
 
 def test_the_newsvendor_orders_31_25() -> None:
