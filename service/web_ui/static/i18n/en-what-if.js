@@ -40,8 +40,9 @@ export default {
   "estimate.at-least": "at least {won}",
   "estimate.saves-at-most": "saves at most {won}",
   "estimate.coarse": "about {won}",
+  "estimate.coarse-tag": "Estimate by year",
   "estimate.coarse-text":
-    "Solved by year, in which the periods are added up. The change is proved to be at least {least}; the exact value follows.",
+    "Solved by year, in which the periods are added up. The change is proved to be at least {least}. Only solving by period is exact.",
   "estimate.coarse-served": "Served share, by value: from {before} to about {after} ({points}).",
   "estimate.exact-text":
     "The shadow prices are valid for the whole change. Re-solving should give the same value.",

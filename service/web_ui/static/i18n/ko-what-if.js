@@ -40,8 +40,9 @@ export default {
   "estimate.at-least": "최소 {won}",
   "estimate.saves-at-most": "최대 {won} 절감",
   "estimate.coarse": "약 {won}",
+  "estimate.coarse-tag": "연 단위 추정",
   "estimate.coarse-text":
-    "기간을 합친 연 단위로 푼 값입니다. 변화가 {least} 이상임은 증명되었으며, 정확한 값은 뒤이어 나옵니다.",
+    "기간을 합친 연 단위로 푼 값입니다. 변화가 {least} 이상임은 증명되었습니다. 정확한 값은 기간별로 풀어야 나옵니다.",
   "estimate.coarse-served": "충족률(금액 기준): {before} → 약 {after} ({points}).",
   "estimate.exact-text":
     "변경 전체에서 잠재가격이 유효합니다. 다시 풀어도 같은 값이 나올 것입니다.",

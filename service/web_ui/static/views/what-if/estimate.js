@@ -80,7 +80,8 @@ export function renderEstimate(
   texts = { tag: t("estimate.tag"), large: t("estimate.large") },
 ) {
   const kind = classifyEstimate(estimate);
-  const tag = h("p", {}, h("span", { class: "tag" }, texts.tag));
+  const name = kind === "coarse" ? t("estimate.coarse-tag") : texts.tag;
+  const tag = h("p", {}, h("span", { class: "tag" }, name));
   const content =
     kind === "unavailable" || kind === "infeasible" || kind === "large"
       ? h("p", {}, kind === "large" ? texts.large : t(`estimate.${kind}`))
