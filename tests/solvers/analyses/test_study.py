@@ -206,6 +206,26 @@ def test_longer_periods_are_bounded_by_own_periods() -> None:
         assert coarse["lower_bound"] <= fine["objective"] * (1 + 1e-6)
 
 
+def test_runs_in_longer_periods_are_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `auto`, a large program is solved by year, and some runs by month correct all of them."""
+    lever = {"name": "spare", "changes": [{"what": "power_limit", "factor": 1.05}]}
+    exact = run_study(state_request(levers=[lever]))[2].tables["runs"].to_pylist()
+    monkeypatch.setattr("solvers.analyses.studies.study_analysis.LARGE_PROGRAM_COLUMNS", 0)
+    analysis, rows, conclusion = run_study(state_request(fidelity="auto", levers=[lever]))
+    head: Any = conclusion.head
+    assert head.fidelity == "auto"
+    assert head.multi_fidelity is not None
+    assert len(rows) == 32 + head.multi_fidelity.corrected_by
+    assert analysis.plan_tasks(rows) == ()
+    runs = conclusion.tables["runs"].to_pylist()
+    assert [run["fidelity"] for run in runs].count("month") == head.multi_fidelity.corrected_by
+    for run, own in zip(runs, exact, strict=True):
+        assert run["objective"] == pytest.approx(own["objective"], rel=0.05)
+        assert run["lower_bound"] <= own["objective"] * (1 + 1e-6)
+        if run["fidelity"] == "month":
+            assert run["objective"] == pytest.approx(own["objective"], rel=1e-6)
+
+
 def test_adaptive_points_narrow_the_bounds() -> None:
     """Further points are solved until the bounds are as narrow as asked; they do not count as draws."""
     request = state_request(design={"kind": "sobol", "size": 4, "seed": 2}, adaptive={"width": 0.005, "max_runs": 40})
