@@ -13,6 +13,7 @@ const {
   isFailed,
   listRows,
   orderDrivers,
+  orderFactors,
   splitColumns,
   sumRegret,
 } = await import("../../service/web_ui/static/views/study/figures.js");
@@ -214,6 +215,11 @@ describe("figures of a study", () => {
       drivers.map(({ factor }) => factor),
       ["power", "rail"],
     );
+    const names = ["rail", "power"];
+    assert.deepEqual(orderFactors(names, [{ ...row, factor: "power", total: 0.9 }]), [
+      "power",
+      "rail",
+    ]);
     assert.equal(drivers[0].low, 0.2);
     assert.equal(drivers[0].high, 0.8);
   });

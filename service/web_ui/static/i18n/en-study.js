@@ -102,7 +102,7 @@ export default {
   "study.outcome.shadow_price": "Shadow price",
   "study.tornado": "What drives: {outcome}",
   "study.tornado-note":
-    "Each bar runs from the mean outcome at the lowest quarter of the factor to that at the highest. The line is the median.",
+    "Each bar runs from the mean outcome at the lowest quarter of the factor to that at the highest. The line is the mean of all.",
   "study.low-fit": "The indices explain only {share} of what was not seen: take them with care.",
   "study.at-lowest": "At its lowest quarter",
   "study.at-highest": "At its highest quarter",

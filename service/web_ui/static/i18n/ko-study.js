@@ -100,7 +100,7 @@ export default {
   "study.outcome.shadow_price": "잠재가격",
   "study.tornado": "{outcome}을(를) 좌우하는 요인",
   "study.tornado-note":
-    "막대는 요인이 가장 낮은 4분의 1일 때의 평균에서 가장 높은 4분의 1일 때의 평균까지입니다. 선은 중앙값입니다.",
+    "막대는 요인이 가장 낮은 4분의 1일 때의 평균에서 가장 높은 4분의 1일 때의 평균까지입니다. 선은 전체 평균입니다.",
   "study.low-fit": "이 지수는 새 계산의 분산 가운데 {share}만 설명하므로 주의해서 보십시오.",
   "study.at-lowest": "가장 낮은 4분의 1",
   "study.at-highest": "가장 높은 4분의 1",

@@ -74,6 +74,19 @@ export function orderDrivers(drivers, runs, outcome) {
 }
 
 /**
+ * Order factors by how much they drive the served share of all needs, the strongest first.
+ * @param {string[]} factors names of the factors
+ * @param {Row[]} drivers rows of the table `drivers` of one lever
+ * @returns {string[]} the names
+ */
+export function orderFactors(factors, drivers) {
+  const totals = new Map(
+    drivers.filter((row) => row.outcome === "served_share").map((row) => [row.factor, row.total]),
+  );
+  return factors.toSorted((one, other) => (totals.get(other) ?? 0) - (totals.get(one) ?? 0));
+}
+
+/**
  * Compare the outcome at both ends of a factor.
  * @param {Row[]} runs runs of one lever
  * @param {string} factor the factor

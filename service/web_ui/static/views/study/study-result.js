@@ -10,7 +10,7 @@ import { fetchJobTable } from "../shared/analysis-job.js";
 import { Downloads } from "./downloads.js";
 import { Select } from "./factor-editor.js";
 import { FanChart } from "./fan-chart.js";
-import { collectBoxes, listRows, orderDrivers, splitColumns } from "./figures.js";
+import { collectBoxes, listRows, orderDrivers, orderFactors, splitColumns } from "./figures.js";
 import {
   describeFactor,
   describeOutcome,
@@ -129,7 +129,7 @@ function LeverResult({ context, problemIndex, study, own }) {
         counties=${rows.counties}
       />
     </section>
-    <${Runs} ...${{ context, problemIndex, study, own }} />
+    ${rows.runs.length > 0 && html`<${Runs} ...${{ context, problemIndex, study, own }} />`}
     <${GoodsTable}
       ...${{ problemIndex, rows: rows.items, item: context.params.get("item") ?? "" }}
     />
@@ -219,7 +219,7 @@ function Drivers({ context, problemIndex, own: { rows, quantiles } }) {
     />
     <${Tornado}
       ...${{ problemIndex, outcome: chosen, drivers }}
-      median=${quantiles.find(({ outcome }) => outcome === chosen)?.p50 ?? null}
+      mean=${quantiles.find(({ outcome }) => outcome === chosen)?.mean ?? null}
       fit=${own[0]?.fit ?? null}
     />
   </section>`;
@@ -231,7 +231,7 @@ function Runs({ context, problemIndex, study, own }) {
   const { runs, boxes } = own.rows;
   const [chosen, setChosen] = useState(0);
   const threshold = thresholds[chosen] ?? null;
-  if (!runs.length) return null;
+  const ordered = useMemo(() => orderFactors(factors, own.rows.drivers), [own]);
   const rows = boxes.filter((row) => threshold && isBoxOf(row.threshold, threshold));
   return html`<section class="card">
     ${
@@ -245,7 +245,7 @@ function Runs({ context, problemIndex, study, own }) {
     }
     <${Scatter}
       key=${chosen}
-      ...${{ context, problemIndex, study: study.id, runs, factors, outcomes, threshold }}
+      ...${{ context, problemIndex, study: study.id, runs, factors: ordered, outcomes, threshold }}
       boxes=${collectBoxes(rows)}
     />
     <${BoxList} ...${{ problemIndex, rows }} />

@@ -27,12 +27,12 @@ const LOW_FIT = 0.8;
  * @property {ProblemIndex} problemIndex names
  * @property {string} outcome the outcome
  * @property {Driver[]} drivers drivers, the strongest first
- * @property {number|null} median median of the outcome
+ * @property {number|null} mean mean of the outcome
  * @property {number|null} fit how well unseen runs are explained
  */
 
 /** @param {TornadoProps} props */
-export function Tornado({ problemIndex, outcome, drivers, median, fit }) {
+export function Tornado({ problemIndex, outcome, drivers, mean, fit }) {
   const table = {
     head: [
       t("study.factor"),
@@ -57,7 +57,7 @@ export function Tornado({ problemIndex, outcome, drivers, median, fit }) {
     note=${note.join(" ")}
     table=${table}
     draw=${(/** @type {number} */ width) =>
-      drawTornado({ problemIndex, outcome, drivers, median, fit }, width)}
+      drawTornado({ problemIndex, outcome, drivers, mean, fit }, width)}
   />`;
 }
 
@@ -69,7 +69,7 @@ function formatIndex(value, error = null) {
 }
 
 /** @param {TornadoProps} props @param {number} width */
-function drawTornado({ problemIndex, outcome, drivers, median }, width) {
+function drawTornado({ problemIndex, outcome, drivers, mean }, width) {
   const height = MARGIN.top + drivers.length * ROW_HEIGHT + MARGIN.bottom;
   const area = {
     left: MARGIN.left,
@@ -78,11 +78,11 @@ function drawTornado({ problemIndex, outcome, drivers, median }, width) {
     bottom: height - MARGIN.bottom,
   };
   const ends = drivers.flatMap(({ low, high }) => [low, high]);
-  const [least, most] = findRange([...ends, median], 0.08);
+  const [least, most] = findRange([...ends, mean], 0.08);
   const scale = createScale(least, most, area.left, area.right);
   const format = getAxisFormat(outcome);
   const ticks = listTicks(scale.low, scale.high, (area.right - area.left) / TICK_SPACE);
-  const middle = median === null ? null : scale.map(median);
+  const middle = mean === null ? null : scale.map(mean);
   const content = html`
     <${BottomAxis}
       area=${area}
@@ -106,8 +106,8 @@ function drawTornado({ problemIndex, outcome, drivers, median }, width) {
 }
 
 /**
- * Draw the outcome at both ends of a factor, each as a bar from the median.
- * @param {Driver} driver @param {import("./geometry.js").Scale} scale @param {number|null} middle pixel of the median @param {number} y
+ * Draw the outcome at both ends of a factor, each as a bar from the mean.
+ * @param {Driver} driver @param {import("./geometry.js").Scale} scale @param {number|null} middle pixel of the mean @param {number} y
  */
 function drawBar({ low, high }, scale, middle, y) {
   if (low === null || high === null || middle === null) return null;
