@@ -13,6 +13,7 @@ from models.comparisons import PriceOfEquity
 from models.number_text import format_amount
 from service.cli import problem_sources
 from service.cli.comparisons import JsonOption, compare_steps, open_problem, open_session, show_comparison
+from service.cli.first_figures import print_first_figures
 from service.cli.plan_summary import format_gini, format_spread, print_infeasibility
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
@@ -151,6 +152,7 @@ def show_what_if(
     problem = problem_sources.load_problem(source, scenario, change)
     with problem_sources.exit_on_invalid_problem():
         steps = sensitivity.split_by_changes(problem, problem_sources.parse_changes(tried_changes))
+    print_first_figures(problem_sources.error_console, problem, steps[-1][1])
     show_comparison(compare_steps(problem, steps), as_json=as_json)
 
 

@@ -3,7 +3,7 @@
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.attribution import attribute_shortages
 from solvers.sensitivity.changed_plan import open_changed
-from solvers.sensitivity.coarse_estimate import CoarseEstimator
+from solvers.sensitivity.coarse_estimate import CoarseEstimator, solve_by_year
 from solvers.sensitivity.comparison import (
     ComparisonSteps,
     compare_infeasible_plan,
@@ -45,6 +45,7 @@ __all__ = [
     "find_remedies",
     "open_changed",
     "replace_by_finished_figures",
+    "solve_by_year",
     "split_by_changes",
     "split_by_parts",
 ]

@@ -31,13 +31,15 @@ MOST_SCALED = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class _CoarsePoint:
+class CoarsePoint:
     """Figures of a problem in longer periods."""
 
     objective: float
+    """Optimum, in weighted won."""
     lower_bound: float
-    """Lower bound of the optimum in the problem's own periods."""
+    """Lower bound of the optimum in the problem's own periods, in weighted won."""
     served_share: float
+    """Served share of all needs by value."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class CoarseEstimator:
     """The plan; nothing is solved in it."""
     solver: CoarseSolver
     """Its program in longer periods."""
-    base: _CoarsePoint
+    base: CoarsePoint
 
     @classmethod
     def from_session(cls, session: SensitivitySession) -> Self | None:
@@ -87,7 +89,7 @@ class CoarseEstimator:
             return self.solver
         return CoarseSolver.from_program(program, FIDELITY)
 
-    def _build_estimate(self, changed: _CoarsePoint, known_change: float | None) -> CoarseEstimate:
+    def _build_estimate(self, changed: CoarsePoint, known_change: float | None) -> CoarseEstimate:
         """Build the estimate; `known_change` is a lower bound of the change, if one is known."""
         before = self.session.plain_objective
         known = -np.inf if known_change is None else before + known_change
@@ -111,12 +113,26 @@ class CoarseEstimator:
         return left_out * float(np.clip(coarse_objective / base, 1 / MOST_SCALED, MOST_SCALED))
 
 
-def _solve_point(solver: CoarseSolver, arrays: ProblemArrays, program: Program) -> _CoarsePoint | None:
+def solve_by_year(problem: PlanningProblem, fewest_columns: int = 0) -> CoarsePoint | None:
+    """Solve a problem by year; None with several stages, one period, no optimum, or fewer variables than stated."""
+    if len(problem.periods) < 2 or is_multi_stage(problem):
+        return None
+    arrays = ProblemArrays.from_problem(problem)
+    program = build_plan_program(arrays)
+    if program.lp.column_count < fewest_columns:
+        return None
+    try:
+        return _solve_point(CoarseSolver.from_program(program, FIDELITY), arrays, program)
+    except NoSolutionError:
+        return None
+
+
+def _solve_point(solver: CoarseSolver, arrays: ProblemArrays, program: Program) -> CoarsePoint | None:
     """Solve for the bounds of a program; None without an optimum."""
     run = solver.solve_run(Bounds.from_program(program.lp))
     if run.values is None or run.objective is None or run.lower_bound is None:
         return None
-    return _CoarsePoint(run.objective, run.lower_bound, _compute_served_share(arrays, program, run.values))
+    return CoarsePoint(run.objective, run.lower_bound, _compute_served_share(arrays, program, run.values))
 
 
 def _compute_served_share(arrays: ProblemArrays, program: Program, values: FloatArray) -> float:

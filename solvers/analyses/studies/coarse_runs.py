@@ -6,7 +6,6 @@ import numpy as np
 
 from models.analyses.measures import OutcomeMeasure
 from models.validation.finding import InvalidProblemError
-from solvers.analyses.studies.fidelity import CoarseFidelity, CoarseRun, CoarseSolver
 from solvers.analyses.studies.lever_setting import LeverSetting
 from solvers.analyses.studies.outcomes import SolvedRun, measure_run
 from solvers.analyses.studies.run_records import RunOutcome, RunRecord
@@ -17,6 +16,7 @@ from solvers.errors import NoSolutionError
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.changed_plan import differs_only_in_bounds
+from solvers.sensitivity.coarse_solver import CoarseFidelity, CoarseRun, CoarseSolver
 
 
 @dataclass(slots=True)

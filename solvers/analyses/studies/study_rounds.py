@@ -8,12 +8,12 @@ import numpy as np
 from models.analyses.study import StudyRequest
 from solvers.analyses.analysis import AnalysisTask
 from solvers.analyses.studies.adaptive_points import FactorRange, choose_next_points
-from solvers.analyses.studies.fidelity import CoarseFidelity
 from solvers.analyses.studies.multi_fidelity import choose_corrected_runs, count_corrected_runs
 from solvers.analyses.studies.run_records import RunRecord
 from solvers.analyses.studies.study_design import StudyDesign, build_task
 from solvers.analyses.studies.value_bounds import SolvedRuns, ValueBounds
 from solvers.lp.linear_program import FloatArray, IntArray
+from solvers.sensitivity.coarse_solver import CoarseFidelity
 
 POINTS_OF_ROUND = 8
 """Points that an adaptive design chooses at a time."""
