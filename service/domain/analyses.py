@@ -317,5 +317,5 @@ def _build_links(record: AnalysisRecord) -> dict[str, str]:
     here = f"{COLLECTIONS[record.kind]}/{record.id}"
     links = {"self": here, "events": f"{here}/events", "base_plan": f"/v1/plans/{record.base_plan}"}
     if record.kind == "study" and record.state == "finished":
-        links["bounds"] = f"{here}/bounds"
+        links |= {"bounds": f"{here}/bounds", "workbook": f"{here}/workbook"}
     return links | {name: f"{here}/tables/{name}" for name in record.tables}

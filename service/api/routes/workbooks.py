@@ -1,13 +1,14 @@
-"""`/v1/plans/{plan}/workbook` and `/v1/templates/province`: workbooks of plans and the template of a province."""
+"""Workbooks of plans (`/v1/plans/{plan}/workbook`) and studies, and the template of a province."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 from fastapi import Header, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from service.api.admission import run_in_heavy_thread, run_in_read_thread, run_while_connected, stream_in_threads
-from service.api.dependencies import PlanName, ServicesDependency
+from service.api.dependencies import AnalysisName, PlanName, ServicesDependency
 from service.api.negotiation import negotiate_format
 from service.api.openapi import describe_binary, describe_headers
 from service.api.permissions import require_permission
@@ -53,13 +54,53 @@ async def read_plan_workbook(
 ) -> Response:
     """Summary, tables, and a sheet with the quotas of every factory, ready to be printed; names in English and Korean."""
     files = WorkbookService(services.store)
-    tag = await run_in_read_thread(partial(files.compute_etag, plan))
+    return await _respond_with_workbook(
+        request, plan, if_none_match, partial(files.compute_etag, plan), partial(files.build_workbook, plan)
+    )
+
+
+@router.get(
+    "/studies/{analysis}/workbook",
+    summary="Read a whole study as a workbook",
+    dependencies=[require_permission("read")],
+    response_model=None,
+    responses={
+        **document_errors(NotFoundError, ConflictError, UnprocessableContentError),
+        200: {**_describe_file("The workbook.", XLSX_MEDIA_TYPE), "headers": describe_headers(_ETAG_HEADER)},
+        304: {"description": "Your copy is current.", "headers": describe_headers(_ETAG_HEADER)},
+    },
+)
+async def read_study_workbook(
+    request: Request,
+    analysis: AnalysisName,
+    services: ServicesDependency,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """Head, quantiles, thresholds, the request and all tables of a finished study; headings in English and Korean."""
+    files = WorkbookService(services.store)
+    return await _respond_with_workbook(
+        request,
+        analysis,
+        if_none_match,
+        partial(files.compute_study_etag, analysis),
+        partial(files.build_study_workbook, analysis),
+    )
+
+
+async def _respond_with_workbook(
+    request: Request,
+    name: str,
+    if_none_match: str | None,
+    compute_etag: Callable[[], str],
+    build: Callable[[], IO[bytes]],
+) -> Response:
+    """Stream the workbook that `build` writes, unless the client has it."""
+    tag = await run_in_read_thread(compute_etag)
     headers = {"ETag": quote_etag(tag), "Cache-Control": "private, no-cache"}
     if matches_etag(if_none_match, tag):
         return Response(status_code=304, headers=headers)
-    build = partial(run_in_heavy_thread, partial(files.build_workbook, plan))
-    file = await run_while_connected(request, build)
-    headers["Content-Disposition"] = f'attachment; filename="{plan}.xlsx"'
+    file = await run_while_connected(request, partial(run_in_heavy_thread, build))
+    headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return StreamingResponse(stream_in_threads(iterate_file_chunks(file)), headers=headers, media_type=XLSX_MEDIA_TYPE)
 
 

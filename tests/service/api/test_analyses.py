@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pytest
 from pyarrow import csv, parquet
@@ -81,6 +82,19 @@ def test_runs_come_in_every_format_with_a_column_for_each_factor(client: TestCli
         study["links"]["runs"], params={"format": kind}, headers={"If-None-Match": answer.headers["etag"]}
     )
     assert again.status_code == 304
+
+
+def test_a_study_is_a_workbook(client: TestClient, study: Json, alternatives: Json) -> None:
+    answer = client.get(study["links"]["workbook"])
+    assert answer.status_code == 200, answer.text
+    book = openpyxl.load_workbook(io.BytesIO(answer.content))
+    assert {"Index", "Head", "Quantiles", "runs", "drivers", "counties", "regret"} <= set(book.sheetnames)
+    first, *rows = book["runs"].iter_rows(values_only=True)
+    assert {"run", "power", "deliveries", "served_share"} <= set(first)
+    assert [row[0] for row in rows] == list(range(8))
+    again = client.get(study["links"]["workbook"], headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert_problem(client.get(f"/v1/studies/{alternatives['id']}/workbook"), 404)
 
 
 def test_runs_are_filtered_sorted_and_paged(client: TestClient, study: Json) -> None:
