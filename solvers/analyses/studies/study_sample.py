@@ -74,13 +74,13 @@ def build_sample(
     runs = [records[run] for run in range(design.run_count)]
     values = _stack([record.measures for record in runs], len(measures))
     half_widths, correction = np.zeros(len(measures)), None
-    finest = list(runs)
-    for run in corrected.tolist():
-        finest[run] = records[run + design.first_corrected_row]
+    finest, high = list(runs), [records[run + design.first_corrected_row] for run in corrected.tolist()]
+    for run, own in zip(corrected.tolist(), high, strict=True):
+        if own.outcome != "failed":  # else what longer periods gave is corrected by the others
+            finest[run] = own
     shares = {name: _stack([getattr(record, name) for record in runs]) for name in ("counties", "needs", "periods")}
     if len(corrected):
         pairs = _pair_runs(design, corrected)
-        high = [finest[run] for run in corrected.tolist()]
         before = values
         values = before.copy()
         for k, measure in enumerate(measures):
@@ -97,6 +97,9 @@ def build_sample(
             name: _correct_shares(pairs, low, _stack([getattr(record, name) for record in high], low.shape[1]))
             for name, low in shares.items()
         }
+        is_infeasible = np.array([record.outcome == "infeasible" for record in finest])
+        for outcomes in (values, *shares.values()):
+            outcomes[is_infeasible] = np.nan
     return StudySample(design, tuple(finest), tuple(measures), values, half_widths, **shares, correction=correction)
 
 
@@ -123,9 +126,11 @@ def _correct(
     proved = np.array([-np.inf if run.lower_bound is None else run.lower_bound for run in runs])
     limits_of_runs = (np.maximum(proved, objective_limits[0]), objective_limits[1])
     chosen = [runs[k] for k in pairs.corrected.tolist()]
-    if not all(run.slopes for run in (*chosen, *own)):
+    if not all(run.slopes for pair in zip(chosen, own, strict=True) if pair[1].outcome == "optimal" for run in pair):
         return correct_outcome(pairs, low, high, limits=limits_of_runs)
-    slopes = (np.array([run.slopes for run in chosen]), np.array([run.slopes for run in own]))
+    # a run without an optimum in own periods has none, and counts for nothing
+    unknown = (np.nan,) * pairs.points.shape[1]
+    slopes = (np.array([run.slopes or unknown for run in chosen]), np.array([run.slopes or unknown for run in own]))
     return correct_outcome(pairs, low, high, slopes, limits_of_runs)
 
 

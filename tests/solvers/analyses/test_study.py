@@ -1,8 +1,10 @@
 """Studies: runs agree with plans made one by one, and rows depend on nothing but their task."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from models.analyses.study import BoundsRequest, StudyRequest, StudyResult
@@ -14,7 +16,10 @@ from models.problem.planning_problem import PlanningProblem
 from models.validation.finding import InvalidProblemError
 from solvers.analyses.opening import open_analysis, open_bounds
 from solvers.analyses.studies import run_solver, study_analysis
+from solvers.analyses.studies.outcomes import list_measures
 from solvers.analyses.studies.run_records import RunRecord
+from solvers.analyses.studies.study_design import StudyDesign
+from solvers.analyses.studies.study_sample import build_sample
 from solvers.errors import InfeasibleError
 from solvers.planning import make_plan
 from tests.builders import make_problem, need
@@ -290,3 +295,31 @@ def test_auto_corrects_runs_by_year_by_single_runs_in_own_periods(monkeypatch: p
     for near, exact in zip(found.head.quantiles, month.head.quantiles, strict=True):
         for name in ("p10", "p50", "p90"):
             assert getattr(near, name) == pytest.approx(getattr(exact, name), rel=0.015), (near.outcome, name)
+
+
+def test_corrected_runs_without_an_optimum_count_for_nothing() -> None:
+    """A failed run in own periods leaves its run to the correction by others; an infeasible one makes it infeasible."""
+    request = state_request(fidelity="year", design={"kind": "sobol", "size": 16, "seed": 1})
+    _, rows, _ = run_study(request)
+    records = {row: RunRecord.decode(content) for row, content in rows.items()}
+    objectives = np.array([records[row].objective for row in range(16)], dtype=np.float64)
+    design = StudyDesign((np.array([records[row].point for row in range(16)]),), np.ones(2))
+    corrected = np.arange(8)
+    for run in range(8):
+        record = records[run]
+        assert record.objective is not None
+        higher = (record.objective + 50, *record.measures[1:])
+        records[run + 16] = replace(record, objective=higher[0], measures=higher, fidelity="month")
+    for run, outcome in ((2, "failed"), (5, "infeasible")):
+        records[run + 16] = RunRecord(outcome, 0, records[run].point, "month")  # type: ignore[arg-type]
+    unlimited = np.full(16, np.inf)
+    sample = build_sample(
+        design, list_measures(StudyRequest.model_validate(request)), records, corrected, (-unlimited, unlimited)
+    )
+    assert np.flatnonzero(sample.is_infeasible).tolist() == [5]
+    assert np.flatnonzero(~sample.has_optimum).tolist() == [5]
+    known = np.arange(16) != 5
+    assert sample.values[known, 0] == pytest.approx(objectives[known] + 50)
+    assert np.isnan(sample.values[5]).all()
+    assert sample.correction is not None
+    assert sample.correction.corrected_by == 6
