@@ -190,4 +190,4 @@ def _describe_change(change: Mapping[str, Any]) -> str:
 
 
 def _describe_model(fields: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in fields.items())
+    return ", ".join(str(value) if key == "kind" else f"{key} {value}" for key, value in fields.items())

@@ -125,7 +125,7 @@ def test_head_quantiles_and_thresholds_are_numbers(book: openpyxl.Workbook) -> N
 
 def test_the_request_is_told_and_texts_stay_texts(book: openpyxl.Workbook) -> None:
     rows = list(book["Request"].iter_rows(values_only=True))
-    assert rows[1] == ("factor · 요인", "power", "power_limit =danger", "kind uniform, low 0.75, high 1.25")
+    assert rows[1] == ("factor · 요인", "power", "power_limit =danger", "uniform, low 0.75, high 1.25")
     assert rows[2][:3] == ("lever · 조치", "lorries", "link_tonnes × 1.2")
 
 
