@@ -66,13 +66,14 @@ class StudyRounds:
         return self.design.split_runs(np.arange(self.design.run_count), self.first_fidelity)
 
     def _plan_corrected_runs(self, rows: Mapping[int, bytes]) -> list[AnalysisTask]:
+        """Return a task for each corrected run: they are few, far from each other and take long, so that all workers share them."""
         if not self.is_corrected:
             return []
         records = {run: RunRecord.decode(rows[run]) for run in range(self.design.run_count)}
         return self.design.split_corrected_runs(self.list_corrected_runs(records), OWN_PERIODS)
 
     def _plan_further_points(self, rows: Mapping[int, bytes]) -> tuple[AnalysisTask, ...]:
-        """Return a task with the next points of an adaptive design, under the base; each round depends on the rows before it."""
+        """Return the next points of an adaptive design, under the base, one in a task; each round depends on the rows before it."""
         adaptive = self.request.adaptive
         if adaptive is None or self.directions is None:
             return ()
@@ -83,11 +84,10 @@ class StudyRounds:
             points = choose_next_points(
                 ValueBounds(known), self.ranges[0], adaptive, min(POINTS_OF_ROUND, last - start)
             )
-            task_rows = tuple(range(start, start + len(points)))
-            if not task_rows:
-                return ()
-            if not all(row in rows for row in task_rows):
-                return (build_task(task_rows, 0, OWN_PERIODS, points),)
+            tasks = [build_task((start + k,), 0, OWN_PERIODS, points[[k]]) for k in range(len(points))]
+            missing = tuple(task for task in tasks if task.rows[0] not in rows)
+            if missing or not tasks:
+                return missing
         return ()
 
 
