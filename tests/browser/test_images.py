@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.conftest import OpenPage, Service
-from tests.browser.test_study import FACTORS, wait_for_analysis
+from tests.browser.test_study import FACTORS, wait_until_finished
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ def run_study(service: Service, plan: str) -> str:
         "keep": "tables",
     }
     study = str(service.json("/v1/studies", body)["id"])
-    wait_for_analysis(service, f"/v1/studies/{study}")
+    wait_until_finished(service, f"/v1/studies/{study}")
     return study
 
 
