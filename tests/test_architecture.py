@@ -19,6 +19,7 @@ BROAD_EXCEPT_ALLOWED = {
     "service/workers/analysis_supervisor.py",
     "service/workers/background.py",  # background threads survive one bad row, and report it
     "service/workers/job_attempt.py",  # tries again to store a result, whatever failed
+    "service/workers/ray_actor.py",  # reports every unexpected error
     "service/workers/supervisor.py",
     "service/workers/task_attempt.py",  # tries again to store a result, whatever failed
     "service/workers/webhook_dispatcher.py",

@@ -57,8 +57,8 @@ from service.storage.errors import UnsuitableStoreError
 from service.storage.repositories.deliveries import count_undelivered
 from service.storage.store import Store
 from service.web_ui.routes import router as page
-from service.workers.analysis_executors import ProcessExecutor
 from service.workers.analysis_runtime import AnalysisRuntime
+from service.workers.executor_choice import UnsuitableExecutorError, build_executor, require_executor
 from service.workers.job_attempt import AttemptResult, OnAttemptFinished
 from service.workers.job_runtime import JobRuntime
 from service.workers.retention_job import RetentionJob
@@ -195,12 +195,11 @@ def _build_services(
 ) -> Services:
     """Build the services on a store; nothing runs yet."""
     jobs = JobRuntime(store, settings, on_attempt_finished)
-    executor = ProcessExecutor(jobs.workers, settings.max_time_limit_seconds + settings.kill_grace_seconds)
     return Services(
         settings,
         store,
         jobs,
-        AnalysisRuntime(store, settings, executor, jobs.failures),
+        AnalysisRuntime(store, settings, build_executor(settings, jobs.workers), jobs.failures),
         metrics,
         authenticator,
         SensitivityPool(jobs.workers, settings),
@@ -211,9 +210,10 @@ def _build_services(
 async def _open_storage(app: AllotApplication, settings: Settings) -> tuple[Store, Authenticator]:
     """Open the store, and what reads credentials from it; the application keeps the reason if that fails."""
     try:
+        require_executor(settings)
         store = await run_in_threadpool(open_store_at_start, settings, app.is_stop_requested)
         return store, Authenticator(store, settings)
-    except (StartFailedError, UnsuitableStoreError) as error:
+    except (StartFailedError, UnsuitableStoreError, UnsuitableExecutorError) as error:
         app.start_failure = str(error)
         raise
 

@@ -107,6 +107,8 @@ class Settings(BaseSettings):
     """Solves at a time in one service process, each in a worker process; the number of cores if absent. One more starts for a caller none of whose plans runs. 0: this process only accepts plans and answers requests, others solve."""
     analysis_workers: Annotated[int, Field(ge=0)] | None = None
     """Tasks of studies, ranges, alternatives and backtests that run at a time in one service process, each in a worker process; as many as `solver_workers` if absent. They have the lowest priority: plans and queries get processor time first. 0: this process only accepts analyses, others work on them."""
+    study_executor: Annotated[str, Field(pattern=r"^ray://.+")] | None = None
+    """Ray cluster whose nodes run the tasks of analyses (extra `ray`): `ray://host:10001`, or `ray://auto` for the cluster that this machine belongs to; `analysis_workers` is the number of actors at a time. The environment of every node names the same database and object store. Worker processes of the service run them if absent."""
     worker_memory_limit_bytes: Positive = 4096 * MIB
     """Memory that one solve, one analysis or one sensitivity query may use beyond its libraries; a plan that needs more ends as `failed`."""
     worker_nice: Annotated[int, Field(ge=0, le=19)] = 10

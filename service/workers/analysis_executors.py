@@ -25,6 +25,11 @@ OnStoredRow = Callable[[int, bytes], None]
 class WorkerLostError(Exception):
     """The worker has gone, or is silent for too long; the task can be tried again."""
 
+    def __init__(self, reason: str, *, is_fault: bool = True) -> None:
+        """State the reason, and whether the task can be the cause: a worker that never started says nothing about it."""
+        super().__init__(reason)
+        self.is_fault = is_fault
+
 
 class AnalysisFailedError(Exception):
     """The analysis cannot go on, whichever worker tries; the message is a sentence for people."""
@@ -136,7 +141,7 @@ class ProcessExecutor:
         try:
             pooled = self._workers.acquire_worker("analysis", analysis)
         except (ForkServerLostError, OSError) as error:
-            raise WorkerLostError(f"no worker process could be started: {error}") from error
+            raise WorkerLostError(f"no worker process could be started: {error}", is_fault=False) from error
         worker = ProcessWorker(pooled, self._silence_seconds)
         with ExitStack() as undo:
             undo.callback(self.release_worker, worker, keep=False)

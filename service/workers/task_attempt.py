@@ -71,7 +71,7 @@ class TaskAttempt:
             _log.warning(
                 "worker of an analysis lost", analysis=self.claim.analysis, task=self.claim.number, how=str(error)
             )
-            self._requeue(str(error))
+            self._requeue(str(error), count_attempt=error.is_fault)
         except AnalysisFailedError as error:
             if error.trace is not None:
                 _log.error("analysis failed", analysis=self.claim.analysis, exception=error.trace)
@@ -120,7 +120,7 @@ class TaskAttempt:
             self._store(lambda: self._queue.store_rows(self.claim, rows, report=is_due))
             self._on_changed(self.claim.analysis)
 
-    def _requeue(self, reason: str, *, count_attempt: bool = True) -> None:
+    def _requeue(self, reason: str, *, count_attempt: bool) -> None:
         self._flush()
         self._store(lambda: self._queue.requeue_task(self.claim, reason, count_attempt=count_attempt))
 
