@@ -22,7 +22,6 @@ from solvers.analyses.backtests.year_results import (
     summarize_backtest,
 )
 from solvers.lp.linear_program import FloatArray, Program
-from solvers.lp.solution import Basis
 from solvers.results.arrow_tables import build_nullable_number_column, build_table, build_text_column
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.session import SensitivitySession
@@ -32,7 +31,7 @@ FORESIGHT = PlanningPolicy(name="perfect-foresight", forecast="perfect")
 
 
 class BacktestAnalysis:
-    """A backtest: one task and one row for each policy in each year, perfect foresight being the last policy."""
+    """A backtest: one task for each year, one row for each policy in each year, perfect foresight being the last policy."""
 
     def __init__(self, base: AnalysisBase, request: BacktestRequest) -> None:
         """Open a backtest of a plan's problem.
@@ -58,15 +57,19 @@ class BacktestAnalysis:
         )
 
     def plan_tasks(self, rows: Mapping[int, bytes]) -> tuple[AnalysisTask, ...]:
-        """Return one task for each policy and year without a row."""
-        return tuple(AnalysisTask((row,)) for row in range(len(self._policies) * len(self._paths)) if row not in rows)
+        """Return one task for each year without all of its rows: policies in one year have much in common."""
+        count = len(self._paths)
+        years = (tuple(range(path, len(self._policies) * count, count)) for path in range(count))
+        return tuple(AnalysisTask(year) for year in years if not set(year) <= set(rows))
 
     def run_task(self, task: AnalysisTask, on_row: OnRow) -> None:
-        """Simulate the policies and years of a task."""
+        """Simulate all policies in one year, each from where the solves of the one before it ended."""
+        self._look_aheads.return_to_start()
         for row in task.rows:
             policy, path = divmod(row, len(self._paths))
-            self._look_aheads.return_to_start()
-            simulated = self._simulator.simulate(self._policies[policy], self._paths[path])
+            is_foresight = policy == len(self._policies) - 1
+            run = self._simulator.find_best_year if is_foresight else self._simulator.simulate
+            simulated = run(self._policies[policy], self._paths[path])
             on_row(row, encode_year(measure_year(self._year, simulated, self._find_demand(path))))
 
     def _find_demand(self, path: int) -> FloatArray:
@@ -149,33 +152,29 @@ class _StartPoint:
 
 
 class _LookAheads:
-    """Look-aheads, built when first needed and kept for later simulations of this process."""
+    """Look-aheads, built when first needed and kept for later tasks of this process."""
 
     def __init__(self, start: _StartPoint, time_limit_seconds: float) -> None:
         self._start, self._time_limit_seconds = start, time_limit_seconds
         self._built: dict[tuple[bool, int | None, int], LookAhead] = {}
-        self._basis: Basis = start.basis
 
     def find(self, policy: PlanningPolicy, period: int) -> LookAhead:
         """Return the look-ahead of a policy from a period; that in full detail is the same for all periods."""
-        is_close, horizon = policy.quotas == "kept_close", policy.horizon
-        count = len(self._start.year.arrays.labels["period"])
-        if horizon is None or period + horizon.months >= count:
-            key: tuple[bool, int | None, int] = (is_close, None, 0)
-            if key not in self._built:
-                self._built[key] = LookAhead.from_basis(self._start.build_program(policy), self._basis)
-                self._built[key].return_to_start()
-            return self._built[key]
-        key = (is_close, int(horizon.months), period)
+        is_close, months = policy.quotas == "kept_close", None if policy.horizon is None else int(policy.horizon.months)
+        key = (is_close, months, 0 if months is None else period)
         if key not in self._built:
             program = self._start.build_program(policy)
-            bounds = self._start.fix_before(program, period)
-            self._built[key] = LookAhead.from_horizon(program, bounds, horizon, period, self._time_limit_seconds)
-            self._built[key].return_to_start()
+            if months is None:
+                built = LookAhead.from_basis(program, self._start.basis)
+            else:
+                bounds = self._start.fix_before(program, period)
+                built = LookAhead.from_horizon(program, bounds, months, period, self._time_limit_seconds)
+            built.return_to_start()
+            self._built[key] = built
         return self._built[key]
 
     def return_to_start(self) -> None:
-        """Start the next simulation from the optimum, with nothing left of earlier ones."""
+        """Start the next task from the optimum, with nothing left of earlier ones."""
         for look_ahead in self._built.values():
             look_ahead.return_to_start()
 

@@ -1,17 +1,21 @@
-"""Programs with which a policy looks ahead: all periods, or some months in detail and quarters after them, warm from run to run."""
+"""Programs with which a policy looks ahead: all periods, or some months in detail and quarters after them, warm from run to run.
+
+With a horizon, each period has a program of its own, without the variables before it: these are fixed, and move right-hand sides.
+"""
 
 from dataclasses import dataclass
 from typing import Literal, Self
 
 import numpy as np
+from scipy import sparse
 
-from models.analyses.backtest import Horizon
 from solvers import backends
-from solvers.algorithms.period_aggregation import PeriodAggregation, aggregate_periods
+from solvers.algorithms.period_aggregation import PeriodAggregation, aggregate_periods, find_period_spans
 from solvers.algorithms.portfolio import INTERIOR_POINT
 from solvers.algorithms.select import LARGE_PROGRAM_COLUMNS
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession, Method
+from solvers.data.item_arrays import BoolArray
 from solvers.errors import SensitivityUnavailableError
 from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
@@ -37,20 +41,78 @@ class LookAheadPlan:
     """Values of the variables of the whole program, (n,): of detailed periods exact, of others split; None without an optimum."""
 
 
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """A program from some period on, with later periods added up; n variables of the whole program."""
+
+    aggregation: PeriodAggregation
+    """How later periods are added up."""
+    columns: BoolArray
+    """Which variables of the aggregated program are not before the period."""
+    rows: BoolArray
+    """Which constraints of the aggregated program have such a variable."""
+    matrix: sparse.csc_array
+    """Coefficients of these variables in these constraints."""
+    past_matrix: sparse.csr_array
+    """Coefficients of the other variables in these constraints."""
+
+    @classmethod
+    def from_program(cls, program: Program, period: int, months: int) -> Self:
+        """Look from a period some months ahead in detail, and by quarters after them."""
+        aggregation = aggregate_periods(program, build_horizon_groups(len(program.labels["period"]), period, months))
+        column_period = np.full(program.lp.column_count, -1, dtype=np.int64)
+        for block in program.variables.values():
+            if "period" in block.axes:
+                column_period[block.block_slice] = block.axes["period"]
+        _, last_period = find_period_spans(program)
+        shape = aggregation.matrix.shape
+        columns = _find_groups(aggregation.column_class, (column_period >= period) | (column_period < 0), shape[1])
+        rows = _find_groups(aggregation.row_group, (last_period >= period) | (last_period < 0), shape[0])
+        counted = aggregation.matrix.tocsr()[np.flatnonzero(rows)].tocsc()
+        return cls(
+            aggregation,
+            columns,
+            rows,
+            sparse.csc_array(counted[:, np.flatnonzero(columns)]),
+            sparse.csr_array(counted[:, np.flatnonzero(~columns)]),
+        )
+
+    def reduce(self, lp: LinearProgram) -> LinearProgram:
+        """Return the program for bounds of the whole program in which all variables before the period are fixed."""
+        summed = self.aggregation.aggregate_bounds(lp)
+        past = summed.column_lower[~self.columns]
+        used, kept = self.past_matrix @ past, self.columns
+        return LinearProgram(
+            summed.cost[kept],
+            summed.column_lower[kept],
+            summed.column_upper[kept],
+            summed.row_lower[self.rows] - used,
+            summed.row_upper[self.rows] - used,
+            self.matrix,
+            summed.offset + float(summed.cost[~self.columns] @ past),
+        )
+
+    def restore(self, lp: LinearProgram, values: FloatArray) -> FloatArray:
+        """Return values of the whole program, (n,), for values of the reduced one and the bounds that it was reduced from."""
+        summed = self.aggregation.aggregate_bounds(lp).column_lower
+        summed[self.columns] = values
+        return self.aggregation.disaggregate_values(lp, summed)
+
+
 @dataclass(slots=True)
 class LookAhead:
-    """A program in a solver session, with the basis from which each simulation starts."""
+    """A program in a solver session, with the basis from which each task starts."""
 
     program: Program
     """The program in the problem's own periods, with n variables."""
-    aggregation: PeriodAggregation | None
-    """How later periods are added up; None if all periods are in detail."""
+    horizon: Horizon | None
+    """How far it looks; None if in detail over all periods."""
     start: Basis
-    """Basis at the start of each simulation."""
+    """Basis at the start of each task."""
     session: HighsSession
     """Solver session."""
     first: LinearProgram
-    """The program with which each simulation starts."""
+    """The program with which each task starts."""
     loaded: LinearProgram
     """The program in the session with its present bounds."""
 
@@ -64,7 +126,7 @@ class LookAhead:
 
     @classmethod
     def from_horizon(
-        cls, program: Program, bounds: Bounds, horizon: Horizon, period: int, time_limit_seconds: float
+        cls, program: Program, bounds: Bounds, months: int, period: int, time_limit_seconds: float
     ) -> Self:
         """Look ahead from a period in detail, then by quarters, from the optimum for some bounds.
 
@@ -73,24 +135,23 @@ class LookAhead:
         SensitivityUnavailableError
             There is no optimum for these bounds within the time limit.
         """
-        groups = build_horizon_groups(len(program.labels["period"]), period, int(horizon.months))
-        aggregation = aggregate_periods(program, groups)
-        lp = aggregation.aggregate_bounds(bounds.apply_to_program(program).lp)
+        horizon = Horizon.from_program(program, period, months)
+        lp = horizon.reduce(bounds.apply_to_program(program).lp)
         name = INTERIOR_POINT if lp.column_count >= LARGE_PROGRAM_COLUMNS else "highs"
         solved = backends.get_backend(name).solve_program(lp, SolveOptions(time_limit_seconds))
         if solved.termination.reason != "optimal" or solved.basis is None:
             raise SensitivityUnavailableError("the base has no optimum in longer periods")
-        return cls(program, aggregation, solved.basis, HighsSession(lp), lp, lp)
+        return cls(program, horizon, solved.basis, HighsSession(lp), lp, lp)
 
     def return_to_start(self) -> None:
-        """Start from the first basis again, with nothing left of earlier simulations."""
+        """Start from the first basis again, with nothing left of earlier tasks."""
         self.session, self.loaded = HighsSession(self.first), self.first
         self.session.set_basis(self.start)
 
     def solve(self, bounds: Bounds, time_limit_seconds: float) -> LookAheadPlan:
         """Solve for bounds of the program in the problem's own periods, from the basis of the last solve."""
         own = bounds.apply_to_program(self.program).lp
-        lp = own if self.aggregation is None else self.aggregation.aggregate_bounds(own)
+        lp = own if self.horizon is None else self.horizon.reduce(own)
         self._load_bounds(lp)
         for method in WARM_METHODS:
             solution = self.session.solve_program(method, time_limit_seconds=time_limit_seconds, with_basis=False)
@@ -100,10 +161,7 @@ class LookAhead:
                 break
             if solution.values is not None and _is_proved(lp, solution):
                 values = solution.values
-                return LookAheadPlan(
-                    "optimal",
-                    values if self.aggregation is None else self.aggregation.disaggregate_values(own, values),
-                )
+                return LookAheadPlan("optimal", values if self.horizon is None else self.horizon.restore(own, values))
         return LookAheadPlan("failed")
 
     def _load_bounds(self, lp: LinearProgram) -> None:
@@ -122,6 +180,13 @@ def build_horizon_groups(period_count: int, period: int, months: int) -> IntArra
     detailed = min(period + months, period_count)
     later = np.arange(period_count - detailed) // PERIODS_OF_QUARTER
     return np.concatenate([np.arange(detailed), detailed + later]).astype(np.int64)
+
+
+def _find_groups(group_of: IntArray, is_member: BoolArray, count: int) -> BoolArray:
+    """Return which groups have such a member, (count,)."""
+    found = np.zeros(count, dtype=bool)
+    found[group_of[(group_of >= 0) & is_member]] = True
+    return found
 
 
 def _is_proved(lp: LinearProgram, solution: Solution) -> bool:

@@ -91,12 +91,28 @@ class Simulator:
             applied = (year.column_period == period) | (year.column_period < 0)
             applied |= (step == 0) & (year.column_period < first)
             values[applied] = found.values[: len(values)][applied]
-        true_lp = year.compute_bounds(path).apply_to_program(year.program).lp
+        self._finish(result, path, values)
+        return result
+
+    def find_best_year(self, policy: PlanningPolicy, path: FloatArray) -> SimulatedYear:
+        """Return the optimum of a year with these values of the factors, (f, k), as a policy that looks ahead in all periods finds it."""
+        year, result = self._year, SimulatedYear()
+        found = self._find_look_ahead(policy, year.first_period).solve(
+            year.compute_bounds(path), self._time_limit_seconds
+        )
+        if found.values is None:
+            result.reason = found.reason
+        else:
+            self._finish(result, path, found.values)
+        return result
+
+    def _finish(self, result: SimulatedYear, path: FloatArray, values: FloatArray) -> None:
+        """Record the values, (n,), of a year if they satisfy its true constraints."""
+        true_lp = self._year.compute_bounds(path).apply_to_program(self._year.program).lp
         if measure_primal_residual(true_lp, values) > self._tolerance:
             result.reason = "failed"
-            return result
-        result.values = values
-        return result
+        else:
+            result.values = values
 
     def _expect(self, policy: PlanningPolicy, path: FloatArray, step: int) -> FloatArray:
         """Return the values of the factors that are seen until a period and expected after it, (f, k)."""
