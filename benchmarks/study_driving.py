@@ -63,7 +63,7 @@ def run_study(problem: PlanningProblem, request: Json, basis: Basis | None = Non
     began, cpu_before = time.perf_counter(), _measure_cpu()
     body = orjson.dumps(request).decode()
     stored = None if basis is None else encode_basis(basis)
-    start = (problem.model_dump_json(), body, stored)
+    start = (problem, body, stored)
     analysis = _open(*start)
     rows: dict[int, bytes] = {}
     with ProcessPoolExecutor(
@@ -81,14 +81,12 @@ def iterate_outcomes(run: StudyRun) -> Iterator[float]:
     return (value for value in run.conclusion.tables["runs"].column("objective").to_pylist() if value is not None)
 
 
-def _open(problem: str, request: str, basis: bytes | None) -> Analysis:
-    base = AnalysisBase(
-        PlanningProblem.model_validate_json(problem), PlanOptions(), None if basis is None else decode_basis(basis)
-    )
+def _open(problem: PlanningProblem, request: str, basis: bytes | None) -> Analysis:
+    base = AnalysisBase(problem, PlanOptions(), None if basis is None else decode_basis(basis))
     return open_analysis("study", base, request)
 
 
-def _open_in_worker(problem: str, request: str, basis: bytes | None) -> None:
+def _open_in_worker(problem: PlanningProblem, request: str, basis: bytes | None) -> None:
     _opened[:] = [_open(problem, request, basis)]
 
 

@@ -60,10 +60,8 @@ class SolvedRuns:
 def find_directions(model: BoundModel) -> IntArray:
     """Return for each factor, (k,), whether a greater value only relaxes limits (1), only tightens them (−1), or neither (0).
 
-    Limits that are rounded to whole units may move either way, so with such limits no factor has a direction.
+    Limits that are rounded to whole units may move a little the other way, which the margin of each run covers.
     """
-    if not model.is_exact:
-        return np.zeros(len(model.steps), dtype=np.int64)
     found = []
     for step in model.steps:
         lower, upper = np.append(step.row_lower, step.column_lower), np.append(step.row_upper, step.column_upper)
