@@ -105,3 +105,11 @@ def test_the_order_of_runs_is_short_and_whole() -> None:
     assert {len(chunk) for chunk in split_into_chunks(order)} == {16}
     assert [len(chunk) for chunk in split_into_chunks(order[:7])] == [7]
     assert {len(chunk) for chunk in split_into_chunks(np.arange(5_000))} == {50}
+
+
+def test_many_points_are_ordered_in_parts() -> None:
+    """Thousands of points are visited once each, still on a short path."""
+    points = np.random.default_rng(1).random((6_000, 3))
+    order = order_by_nearness(points, np.ones(3), np.zeros(3))
+    assert sorted(order.tolist()) == list(range(6_000))
+    assert np.linalg.norm(np.diff(points[order], axis=0), axis=1).mean() < 0.1
