@@ -11,7 +11,7 @@ from service.workers.analysis_executors import ProcessExecutor
 from service.workers.analysis_runtime import AnalysisRuntime
 from service.workers.job_runtime import JobRuntime
 from service.workers.worker_process import ForkServer
-from tests.service.conftest import DATABASES, empty_database, small_service
+from tests.service.conftest import empty_database, small_service
 from tests.service.helpers import until
 
 
@@ -42,9 +42,12 @@ class Runtimes:
         self.store.close()
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow_lane)])
 def runtimes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtimes]:
-    """A running service process without HTTP, whose studies count; one for all tests of a file on each database."""
+    """A running service process without HTTP, whose studies count; one for all tests of a file on each database.
+
+    The fast lane has SQLite only; the statements of the queue itself are tried on both.
+    """
     folder = tmp_path_factory.mktemp("analyses")
     with empty_database(request.param, folder, request) as address, pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker_pool, "ForkServer", CountingForkServer)
