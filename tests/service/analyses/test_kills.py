@@ -61,7 +61,7 @@ class KilledService:
     def kill(self) -> None:
         """Kill the service without a warning, and start another."""
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
         self._process = start(self._settings)
         wait_ready(self._process)
 
@@ -88,7 +88,7 @@ class KilledService:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait()
+        self._process.communicate()
 
 
 def _list_children(parent: int) -> list[int]:
@@ -115,13 +115,13 @@ def serving(settings: Settings) -> Iterator[tuple[KilledService, Store]]:
 def test_no_run_of_a_study_is_lost_or_counted_twice(make_settings: SettingsFactory) -> None:
     settings, rng = make_settings(worker_nice=0), random.Random(17)  # noqa: S311
     with serving(settings) as (service, store):
-        base = JobQueue(store, settings).submit_plan(PlanRequest(slow(12, 14, 10))).plan.id
+        base = JobQueue(store, settings).submit_plan(PlanRequest(slow(8, 10, 6))).plan.id
         queue = AnalysisQueue(store, settings)
         undisturbed = queue.submit_analysis(AnalysisRequest("study", base, REQUEST)).analysis.id
         assert service.wait(undisturbed).state == "finished"
         killed = queue.submit_analysis(AnalysisRequest("study", base, REQUEST)).analysis.id
         for number in range(WORKER_KILLS):
-            least = min(RUNS - 1, service.count_rows(killed) + rng.randint(1, 6))
+            least = min(RUNS - 1, service.count_rows(killed) + rng.randint(1, 4))
             service.wait_for_rows(killed, least)
             assert not service.read(killed).is_final
             os.kill(rng.choice(service.list_workers()), signal.SIGKILL)
