@@ -58,7 +58,7 @@ def study(service: Service, short: str) -> dict[str, Any]:
     body = {
         "base": {"plan": short},
         "factors": FACTORS,
-        "levers": [{"name": "rail", "changes": [{"what": "rail_tonnes", "factor": 1.2}]}],
+        "levers": [{"name": "more-power", "changes": [{"what": "power_limit", "factor": 1.1}]}],
         "design": {"kind": "sobol", "size": 32, "seed": 1},
         "outcomes": [{"outcome": "served_share", "of": {"priority": [1]}}],
         "thresholds": [{"outcome": "served_share", "least": 0.75}],
@@ -97,15 +97,15 @@ def test_figures_of_a_study_are_those_of_the_api(
     """Probability, fan, counties and regret show the tables, for the lever that is chosen."""
     path = f"/v1/studies/{study['id']}"
     page = open_study(open_page, short, study, WIDE)
-    page.get_by_label("Lever", exact=True).select_option("rail")
-    (threshold,) = [one for one in study["thresholds"] if one["lever"] == "rail"]
+    page.get_by_label("Lever", exact=True).select_option("more-power")
+    (threshold,) = [one for one in study["thresholds"] if one["lever"] == "more-power"]
     expect_value(page.locator("[data-figure=probability] dd"), threshold["probability"])
     fan = page.locator("[data-figure=fan]")
     fan.get_by_role("button", name="Show as a table").click()
-    periods = [row for row in read_rows(service, path, "periods") if row["lever"] == "rail"]
+    periods = [row for row in read_rows(service, path, "periods") if row["lever"] == "more-power"]
     for k, row in enumerate(periods):
         expect_value(fan.locator("tbody tr").nth(k).locator("td").nth(2), row["p50"])
-    runs = {row["run"]: row for row in read_rows(service, path, "runs") if row["lever"] == "rail"}
+    runs = {row["run"]: row for row in read_rows(service, path, "runs") if row["lever"] == "more-power"}
     served = [row for row in read_rows(service, path, "run_counties") if row["run"] in runs]
     kapsan = [row["served_share"] for row in served if row["county"] == "kapsan"]
     page.locator("input[name=below]").fill("0.7")

@@ -195,7 +195,7 @@ describe("figures of a study", () => {
   });
 
   it("splits the columns of runs", () => {
-    assert.deepEqual(splitColumns(Object.keys(runs[0]), ["power"]), {
+    assert.deepEqual(splitColumns(Object.keys(runs[0]), ["power"], ["served_share", "objective"]), {
       factors: ["power"],
       outcomes: ["served_share"],
     });

@@ -139,6 +139,7 @@ export default {
   "study.regret": "Regret of the levers",
   "study.regret-note":
     "How much more a lever costs than the best lever of each draw: from the least to the greatest, P10 to P90, median; the dot is the mean.",
+  "study.no-regret": "No lever is better than another in any draw.",
   "study.perfect": "To know the draw before choosing would be worth {won} in the mean.",
   "study.regret-mean": "Mean regret",
   "study.regret-p90": "P90",

@@ -137,6 +137,7 @@ export default {
   "study.regret": "조치별 후회값",
   "study.regret-note":
     "표본마다 가장 좋은 조치보다 얼마나 더 드는지: 최소에서 최대, P10에서 P90, 중앙값, 점은 평균입니다.",
+  "study.no-regret": "어느 표본에서도 조치 사이에 차이가 없습니다.",
   "study.perfect": "고르기 전에 표본을 안다면 평균 {won}의 가치가 있습니다.",
   "study.regret-mean": "평균 후회값",
   "study.regret-p90": "P90",

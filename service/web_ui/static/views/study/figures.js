@@ -18,29 +18,19 @@ export function listRows(columns) {
   );
 }
 
-/** Columns of the table `runs` that are neither factors nor outcomes. */
-const OTHER_COLUMNS = new Set([
-  "run",
-  "lever",
-  "outcome",
-  "lower_bound",
-  "upper_bound",
-  "fidelity",
-  "plan",
-]);
-
 /** Part of the runs at each end of a factor whose outcomes are compared. */
 const END_PART = 0.25;
 
 /**
- * Split the columns of the table `runs` into factors and outcomes.
+ * Find the factors and outcomes among the columns of the table `runs`.
  * @param {string[]} columns its columns
  * @param {string[]} factors names of the factors
+ * @param {string[]} outcomes names of the outcomes
  * @returns {{factors: string[], outcomes: string[]}} both in the order of the table
  */
-export const splitColumns = (columns, factors) => ({
+export const splitColumns = (columns, factors, outcomes) => ({
   factors: columns.filter((name) => factors.includes(name)),
-  outcomes: columns.filter((name) => !factors.includes(name) && !OTHER_COLUMNS.has(name)),
+  outcomes: columns.filter((name) => outcomes.includes(name)),
 });
 
 /**

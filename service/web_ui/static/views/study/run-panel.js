@@ -48,7 +48,13 @@ export function RunPanel({ context, study, run, names, describe, format }) {
           </div>`,
       )}
     </dl>
-    ${run.outcome !== "optimal" && html`<p>${t(`study.run-${run.outcome}`)}</p>`}
+    ${
+      run.outcome !== "optimal" &&
+      html`<p>
+        ${t(`study.run-${run.outcome}`)}
+        ${run.conflict && html`<span lang="en">${run.conflict}</span>`}
+      </p>`
+    }
     <div class="buttons">
       <button type="button" class="button" disabled=${isSending} onClick=${open}>
         ${t("study.open-run")}

@@ -141,10 +141,12 @@ function selectLever(study, tables, lever) {
   const isOwn = (/** @type {Row} */ row) => !("lever" in row) || row.lever === lever;
   const rows = Object.fromEntries(TABLES.map((name) => [name, tables[name].filter(isOwn)]));
   const names = study.request.factors.map(({ name }) => name);
+  const quantiles = (study.quantiles ?? []).filter(isOwn);
+  const outcomes = quantiles.map(({ outcome }) => outcome);
   return {
     rows,
-    ...splitColumns(Object.keys(rows.runs[0] ?? {}), names),
-    quantiles: (study.quantiles ?? []).filter(isOwn),
+    ...splitColumns(Object.keys(rows.runs[0] ?? {}), names, outcomes),
+    quantiles,
     thresholds: (study.thresholds ?? []).filter(isOwn),
   };
 }

@@ -2,6 +2,7 @@
 
 import { formatCompact, formatPercent, formatShare, formatWeightedWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
+import { MIN_WON } from "../../lib/relevance.js";
 import { html } from "../../vendor/preact/preact.js";
 import { BottomAxis, ChartFigure, FigureRows } from "./chart-figure.js";
 import { computeQuantile, sumRegret } from "./figures.js";
@@ -84,6 +85,12 @@ const TICK_SPACE = 110;
 export function Regret({ problemIndex, rows, perfect }) {
   const levers = sumRegret(rows);
   if (levers.length < 2) return null;
+  if (levers.every(({ greatest }) => greatest < MIN_WON)) {
+    return html`<section class="card">
+      <h2 class="figure-title">${t("study.regret")}</h2>
+      <p>${t("study.no-regret")}</p>
+    </section>`;
+  }
   const name = (/** @type {string} */ lever) => describeLever({ problemIndex, lever });
   const table = {
     head: [
@@ -102,7 +109,9 @@ export function Regret({ problemIndex, rows, perfect }) {
     ]),
   };
   const note = [t("study.regret-note")];
-  if (perfect !== null) note.push(t("study.perfect", { won: formatWeightedWon(perfect) }));
+  if (perfect !== null && perfect >= MIN_WON) {
+    note.push(t("study.perfect", { won: formatWeightedWon(perfect) }));
+  }
   return html`<section class="card">
     <${ChartFigure}
       name="regret"
