@@ -141,10 +141,10 @@ class _StartPoint:
         """Return the program of a policy, with distances from former quotas if it keeps them close."""
         return add_closeness(self.year.program) if policy.quotas == "kept_close" else self.year.program
 
-    def fix_before(self, program: Program, period: int) -> Bounds:
-        """Return the bounds of a program with all periods before one as in the optimum."""
+    def fix_before(self, program: Program, values: FloatArray, period: int) -> Bounds:
+        """Return the bounds of a program with all periods before one fixed at values, (n,)."""
         bounds = Bounds.from_program(program.lp).copy_arrays()
-        own = self.year.fix_before(Bounds.from_program(self.year.program.lp), self.values, period)
+        own = self.year.fix_before(Bounds.from_program(self.year.program.lp), values, period)
         rows, columns = len(own.row_lower), len(own.column_lower)
         bounds.row_lower[:rows], bounds.row_upper[:rows] = own.row_lower, own.row_upper
         bounds.column_lower[:columns], bounds.column_upper[:columns] = own.column_lower, own.column_upper
@@ -157,6 +157,7 @@ class _LookAheads:
     def __init__(self, start: _StartPoint, time_limit_seconds: float) -> None:
         self._start, self._time_limit_seconds = start, time_limit_seconds
         self._built: dict[tuple[bool, int | None, int], LookAhead] = {}
+        self._undisturbed: dict[tuple[bool, int | None], FloatArray] = {}
 
     def find(self, policy: PlanningPolicy, period: int) -> LookAhead:
         """Return the look-ahead of a policy from a period; that in full detail is the same for all periods."""
@@ -167,11 +168,20 @@ class _LookAheads:
             if months is None:
                 built = LookAhead.from_basis(program, self._start.basis)
             else:
-                bounds = self._start.fix_before(program, period)
+                undisturbed = self._undisturbed.setdefault(key[:2], self._start.values.copy())
+                bounds = self._start.fix_before(program, undisturbed, period)
                 built = LookAhead.from_horizon(program, bounds, months, period, self._time_limit_seconds)
+                self._follow(undisturbed, built, period)
             built.return_to_start()
             self._built[key] = built
         return self._built[key]
+
+    def _follow(self, undisturbed: FloatArray, built: LookAhead, period: int) -> None:
+        """Let a year without noise go on as a look-ahead decides for a period, so that the next one starts near the years drawn."""
+        if built.start_values is None:
+            return
+        applied = self._start.year.column_period == period
+        undisturbed[applied] = built.start_values[: len(undisturbed)][applied]
 
     def return_to_start(self) -> None:
         """Start the next task from the optimum, with nothing left of earlier ones."""

@@ -115,6 +115,8 @@ class LookAhead:
     """The program with which each task starts."""
     loaded: LinearProgram
     """The program in the session with its present bounds."""
+    start_values: FloatArray | None = None
+    """Values of the optimum at that basis, (n,), with a horizon."""
 
     @classmethod
     def from_basis(cls, program: Program, basis: Basis) -> Self:
@@ -136,12 +138,14 @@ class LookAhead:
             There is no optimum for these bounds within the time limit.
         """
         horizon = Horizon.from_program(program, period, months)
-        lp = horizon.reduce(bounds.apply_to_program(program).lp)
+        own = bounds.apply_to_program(program).lp
+        lp = horizon.reduce(own)
         name = INTERIOR_POINT if lp.column_count >= LARGE_PROGRAM_COLUMNS else "highs"
         solved = backends.get_backend(name).solve_program(lp, SolveOptions(time_limit_seconds))
-        if solved.termination.reason != "optimal" or solved.basis is None:
+        if solved.termination.reason != "optimal" or solved.basis is None or solved.values is None:
             raise SensitivityUnavailableError("the base has no optimum in longer periods")
-        return cls(program, horizon, solved.basis, HighsSession(lp), lp, lp)
+        values = horizon.restore(own, solved.values)
+        return cls(program, horizon, solved.basis, HighsSession(lp), lp, lp, values)
 
     def return_to_start(self) -> None:
         """Start from the first basis again, with nothing left of earlier tasks."""
