@@ -100,8 +100,8 @@ class PolicyResult(Frozen):
     regret: float | None
     """Mean objective above that of perfect foresight, in won."""
     value_of_replanning: float | None = None
-    """Mean objective of the policy that plans once, with the same forecast and horizon, minus this one's, in won; null
-    without such a policy."""
+    """Mean objective of a policy that plans once, minus this one's, in won: of one with the same forecast and horizon, or
+    else of one with the forecast `base`. Null without such a policy."""
     nervousness: float | None
     """Changes of quotas from plan to plan, relative to the quotas, by value."""
     infeasible_count: int = 0

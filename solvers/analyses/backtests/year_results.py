@@ -120,7 +120,7 @@ def _summarize_policy(
     own = years[policy.name]
     costs = [one.cost for one in own if one.cost is not None]
     p10, p50, p90 = np.quantile(costs, QUANTILES).tolist() if costs else (None, None, None)
-    once = next((other for other in request.policies if _plans_once_like(other, policy)), None)
+    once = _find_policy_that_plans_once(request, policy)
     changed, revised = sum(sum(one.quota_change) for one in own), sum(one.revised_value for one in own)
     return PolicyResult(
         policy=policy.name,
@@ -137,8 +137,12 @@ def _summarize_policy(
     )
 
 
-def _plans_once_like(other: PlanningPolicy, policy: PlanningPolicy) -> bool:
-    return other.replan_every is None and (other.forecast, other.horizon) == (policy.forecast, policy.horizon)
+def _find_policy_that_plans_once(request: BacktestRequest, policy: PlanningPolicy) -> PlanningPolicy | None:
+    """Return the policy that plans once with the forecast and horizon of a policy, else one that plans once from the base."""
+    once = [other for other in request.policies if other.replan_every is None]
+    like = [other for other in once if (other.forecast, other.horizon) == (policy.forecast, policy.horizon)]
+    from_base = [other for other in once if other.forecast == "base"]
+    return next(iter([*like, *from_base]), None)
 
 
 def _average_difference(first: Sequence[YearFigures], second: Sequence[YearFigures]) -> float | None:

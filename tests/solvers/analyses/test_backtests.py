@@ -146,6 +146,8 @@ def test_perfect_foresight_costs_least_and_each_freedom_helps_under_a_perfect_fo
     assert costs["base-ceilings-1"] >= costs["base-free-1"] * (1 - 1e-6)  # type: ignore[operator]
     once = next(policy for policy in found.policies if policy.policy == "base-free-1")
     assert once.value_of_replanning == pytest.approx(costs["base-free-None"] - costs["base-free-1"])  # type: ignore[operator]
+    last = next(policy for policy in found.policies if policy.policy == "last-free-1")
+    assert last.value_of_replanning == pytest.approx(costs["base-free-None"] - costs["last-free-1"])  # type: ignore[operator]
 
 
 def test_tables_have_a_row_for_each_policy_year_and_period() -> None:
