@@ -25,11 +25,19 @@ LEAST_HIGHS_TOLERANCE = 1e-10
 """Smallest feasibility tolerance that HiGHS takes."""
 
 Method = Literal[
-    "dual", "primal", "ipm", "ipm-primal-cleanup", "ipm-without-crossover", "dual-devex", "dual-steepest-edge"
+    "dual",
+    "primal",
+    "primal-unperturbed",
+    "ipm",
+    "ipm-primal-cleanup",
+    "ipm-without-crossover",
+    "dual-devex",
+    "dual-steepest-edge",
 ]
 """A method of HiGHS.
 
-`dual`, `primal`: simplex with default options. `ipm`: interior point with crossover.
+`dual`, `primal`: simplex with default options.
+`primal-unperturbed`: primal simplex whose points are feasible wherever it is stopped. `ipm`: interior point with crossover.
 `ipm-primal-cleanup`: interior point with crossover, then primal simplex without perturbation for the clean-up.
 `ipm-without-crossover`: interior point alone, which gives values and dual values near a vertex but no basis.
 `dual-devex`, `dual-steepest-edge`: dual simplex without perturbation, for a warm start from the basis of a similar program.
@@ -38,6 +46,7 @@ Method = Literal[
 METHOD_NAMES: Mapping[Method, str] = {
     "dual": "dual simplex",
     "primal": "primal simplex",
+    "primal-unperturbed": "primal simplex",
     "ipm": "interior point",
     "ipm-primal-cleanup": "interior point",
     "ipm-without-crossover": "interior point",
@@ -60,6 +69,7 @@ _PRIMAL, _DEVEX = 4, 1
 METHOD_OPTIONS: Mapping[Method, Mapping[str, str | int | float]] = {
     "dual": _DEFAULT_OPTIONS,
     "primal": _DEFAULT_OPTIONS | {"simplex_strategy": _PRIMAL},
+    "primal-unperturbed": _DEFAULT_OPTIONS | _UNPERTURBED | {"simplex_strategy": _PRIMAL},
     "ipm": _DEFAULT_OPTIONS | {"solver": "ipm", "run_crossover": "on"},
     # By default HiGHS cleans up the basis after crossover by dual simplex with perturbed costs. For the crisis year that takes
     # 10,471 iterations (18 s), although the basis is 1e-6 from optimal; primal simplex takes 8 iterations (decision 0017).

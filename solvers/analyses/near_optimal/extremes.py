@@ -114,7 +114,7 @@ class _Search:
             lp = replace(self._near.limit_to(slack), cost=cost, offset=0.0)
             rows = self._near.rows
             self._session.change_row_bounds(rows, lp.row_lower[rows], lp.row_upper[rows])
-            values, is_proved = self._solve(lp, "dual-devex" if is_proved else "primal")
+            values, is_proved = self._solve(lp, "dual-devex" if is_proved else "primal-unperturbed")
             if values is not None:
                 value = self._measure.compute_value(values)
                 widest = min(widest, value) if sign > 0 else max(widest, value)
