@@ -89,6 +89,23 @@ def check_explanation(
     assert "{" not in row.unit
 
 
+def test_a_limit_is_stated_as_its_planner_states_it() -> None:
+    """Right-hand sides of constraints lack what is known, such as the demand; a conflict shows the number of the problem."""
+    arrays, program = build_complete_program()
+    limits = RelaxableLimits.from_program(arrays, program)
+    stated = {}
+    for rule in ("served_least", "due", "handling"):
+        span = program.constraints[rule].block_slice
+        rows = np.flatnonzero((limits.is_column == 0) & (limits.position >= span.start) & (limits.position < span.stop))
+        (stated[rule],) = describe_limits(arrays, program, limits, rows[:1], np.ones(len(limits.position)))
+    assert stated["served_least"].limit == 50.0
+    assert "At least 50 " in stated["served_least"].text
+    where = stated["due"].where
+    county, item = (arrays.labels[axis].index(where[axis]) for axis in ("place", "item"))
+    assert stated["due"].limit == np.ceil(0.5 * arrays.demand[county, item, 0])
+    assert stated["handling"].limit == 50.0
+
+
 def test_every_limit_has_a_text() -> None:
     assert set(RULE_NAMES) <= LIMIT_PHRASES.keys()
 
