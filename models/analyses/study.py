@@ -179,7 +179,7 @@ class StudyRequest(Frozen):
     """Rank correlations of factors; 0 where none is stated."""
     levers: Annotated[tuple[Lever, ...], Field(max_length=100)] = ()
     """Sets of changes to compare. The base without changes is always among them, as lever `base`."""
-    design: Design = SampledDesign()
+    design: Design = Field(default_factory=SampledDesign)
     """Which points are solved."""
     adaptive: AdaptiveDesign | None = None
     """Further points where bounds are wide; absent: only the points of the design."""

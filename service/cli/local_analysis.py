@@ -141,4 +141,5 @@ def _show_progress() -> Progress:
         TimeElapsedColumn(),
         console=problem_sources.error_console,
         transient=True,
+        disable=not problem_sources.error_console.is_terminal,
     )

@@ -236,7 +236,7 @@ def test_a_remedy_for_a_shortage_is_applied(open_page: OpenPage, service: Servic
         assert shows_value(page.locator(f".shortage-head [data-figure={name}] dd").inner_text(), supply[key])
     limits = service.json(f"/v1/plans/{short}/bottlenecks?group_by=all&{CELL}")["groups"][0]["binding_limits"]
     shown = page.locator(".binding-limits > li")
-    assert shown.count() == len(limits)
+    expect(shown).to_have_count(len(limits))
     for one, limit in zip(shown.all(), limits, strict=True):
         assert one.get_attribute("data-rule") == limit["rule"]
         assert shows_value(one.locator("strong").inner_text(), limit["share"])

@@ -125,7 +125,7 @@ def test_a_province_is_dropped_previewed_renamed_and_deleted(
     page = open_page("")
     page.get_by_role("link", name="Download as Template").wait_for()
     page.evaluate("() => dispatchEvent(new DragEvent('dragenter'))")
-    page.locator(".upload-province input[type=file]").wait_for(state="attached")
+    page.locator(".upload-province input[type=file]").first.wait_for(state="attached")
     page.locator(".upload-province").evaluate(
         """(element, text) => {
             const dataTransfer = new DataTransfer();
