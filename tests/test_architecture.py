@@ -18,10 +18,9 @@ BROAD_EXCEPT_ALLOWED = {
     "service/storage/repositories/jobs.py",  # ends a plan that cannot be read, whatever is wrong with it
     "service/workers/analysis_supervisor.py",
     "service/workers/background.py",  # background threads survive one bad row, and report it
-    "service/workers/job_attempt.py",  # tries again to store a result, whatever failed
     "service/workers/ray_actor.py",  # reports every unexpected error
     "service/workers/supervisor.py",
-    "service/workers/task_attempt.py",  # tries again to store a result, whatever failed
+    "service/workers/attempt_signals.py",  # tries again to store a result, whatever failed
     "service/workers/webhook_dispatcher.py",
     "service/workers/worker_main.py",  # reports every unexpected error before it ends
 }

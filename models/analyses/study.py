@@ -319,7 +319,11 @@ class BoundsRequest(Frozen):
 
 
 class ObjectiveBounds(Frozen):
-    """Certified bounds of the optimal objective at a point that need not have been solved."""
+    """Bounds of the optimal objective at a point that need not have been solved.
+
+    They are proved where limits follow the factors exactly; where limits are rounded to whole units, they allow for the
+    rounding that was measured.
+    """
 
     lower_bound: float | None
     """Lower bound in won, from dual solutions of runs; null if the value is not convex in the factors."""

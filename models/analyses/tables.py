@@ -19,7 +19,8 @@ class RunRow(Frozen):
     lower_bound: float | None
     """Certified lower bound of the objective of the problem's own periods, in won."""
     upper_bound: float | None
-    """Certified upper bound of the objective, in won; null where only a relaxation was solved."""
+    """Upper bound of the objective, in won: that of the plan found, up to the certificate; null where only a relaxation was
+    solved."""
     fidelity: str
     """Length of the periods in which it was solved."""
     conflict: str

@@ -4,30 +4,23 @@ Every attempt ends in one of five ways: the result is stored; the plan ends as `
 the plan ends as `cancelled`; or nothing is written, because another process holds the lease.
 """
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 
 from models.plan import Plan
 from service.core.codecs import EncodedTable, PlanOutcome
-from service.core.log_text import summarize_error
 from service.core.settings import Settings
-from service.storage.errors import StorageError, StorageUnavailableError
+from service.storage.errors import StorageError
 from service.storage.plan_requests import Claim
 from service.storage.repositories.jobs import JobQueue, make_failed_plan
+from service.workers.attempt_signals import AttemptInterruptedError, AttemptSignals, store_with_retries
 from service.workers.channel import ChannelClosedError, Message
 from service.workers.worker_pool import PooledWorker, WorkerPool
 from service.workers.worker_process import WorkerTimeoutError
-
-STORE_RETRY_SECONDS = 1.0
-"""How long to wait before a write that failed is tried again."""
-
-STORE_ATTEMPTS = 5
-"""Attempts to store a result where something else fails than storage is away."""
 
 _log = structlog.get_logger(__name__)
 
@@ -68,37 +61,6 @@ OnAttemptFinished = Callable[[AttemptResult], object]
 
 OnPlanChanged = Callable[[str], object]
 """Called with its identifier after every write about a plan."""
-
-
-class AttemptInterruptedError(Exception):
-    """A signal ends the wait for the worker."""
-
-    def __init__(self, signal: Literal["lease_lost", "cancel", "release"]) -> None:
-        """Name the signal."""
-        super().__init__(signal)
-        self.signal = signal
-
-
-class AttemptSignals:
-    """Signals to a running attempt; any thread may set them."""
-
-    def __init__(self) -> None:
-        """Start with no signal set."""
-        self.cancel_requested = threading.Event()
-        """Somebody cancelled the plan."""
-        self.lease_lost = threading.Event()
-        """Another process holds the plan now: end the worker and write nothing."""
-        self.release_requested = threading.Event()
-        """The service stops: return the plan to the queue."""
-
-    def raise_if_set(self) -> None:
-        """Raise AttemptInterruptedError for the first signal that is set."""
-        if self.lease_lost.is_set():
-            raise AttemptInterruptedError("lease_lost")
-        if self.cancel_requested.is_set():
-            raise AttemptInterruptedError("cancel")
-        if self.release_requested.is_set():
-            raise AttemptInterruptedError("release")
 
 
 class JobAttempt:
@@ -216,27 +178,12 @@ class JobAttempt:
         self._store_with_retries("failed", lambda: self._queue.store_outcome(self.claim, outcome))
 
     def _store_with_retries(self, outcome: str, write: Callable[[], bool]) -> None:
-        """Store the end of the attempt; retry whatever fails, unless the lease is lost or the service stops.
-
-        An outage is waited for without end, and the lease is renewed meanwhile. Any other error is retried
-        `STORE_ATTEMPTS` times and then raised. A write that succeeded although its confirmation was lost is not
-        repeated: the claim is no longer held.
-        """
-        failures = 0
-        while True:
-            try:
-                written = write()
-            except Exception as error:
-                failures += not isinstance(error, StorageUnavailableError)
-                if failures >= STORE_ATTEMPTS:
-                    raise
-                reason = str(error) if isinstance(error, StorageError) else summarize_error(error)
-                _log.warning("result not stored; retrying", plan=self.claim.plan, error=reason)
-                if self.signals.lease_lost.is_set() or self.signals.release_requested.wait(STORE_RETRY_SECONDS):
-                    return
-            else:
-                if written:
-                    self._result.outcome = outcome
-                else:
-                    _log.warning("lease lost; nothing stored", plan=self.claim.plan, attempt=self.claim.attempt)
-                return
+        """Store the end of the attempt; nothing is stored if the lease is lost or the service stops."""
+        try:
+            written = store_with_retries(write, self.signals, _log.bind(plan=self.claim.plan))
+        except AttemptInterruptedError:
+            return
+        if written:
+            self._result.outcome = outcome
+        else:
+            _log.warning("lease lost; nothing stored", plan=self.claim.plan, attempt=self.claim.attempt)

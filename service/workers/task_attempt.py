@@ -10,9 +10,8 @@ from collections.abc import Callable
 import structlog
 
 from service.core.analysis_messages import AnalysisPayload, EncodedConclusion
-from service.core.log_text import summarize_error
 from service.storage.analysis_requests import TaskClaim
-from service.storage.errors import DamagedRecordError, StorageError, StorageUnavailableError
+from service.storage.errors import DamagedRecordError
 from service.storage.repositories.analysis_queue import AnalysisQueue
 from service.workers.analysis_executors import (
     AnalysisExecutor,
@@ -20,7 +19,7 @@ from service.workers.analysis_executors import (
     AnalysisWorker,
     WorkerLostError,
 )
-from service.workers.job_attempt import STORE_ATTEMPTS, STORE_RETRY_SECONDS, AttemptInterruptedError, AttemptSignals
+from service.workers.attempt_signals import AttemptInterruptedError, AttemptSignals, store_with_retries
 
 FLUSH_SECONDS = 0.5
 """Seconds for which a row waits for others to be stored together with it."""
@@ -137,23 +136,6 @@ class TaskAttempt:
             self.is_last = True
 
     def _store(self, write: Callable[[], bool]) -> None:
-        """Write; wait for an outage to end, unless the claim is lost or the service stops; retry other errors some times.
-
-        Raises AttemptInterruptedError if the claim is not held any more.
-        """
-        failures = 0
-        while True:
-            try:
-                written = write()
-            except Exception as error:
-                failures += not isinstance(error, StorageUnavailableError)
-                if failures >= STORE_ATTEMPTS:
-                    raise
-                reason = str(error) if isinstance(error, StorageError) else summarize_error(error)
-                _log.warning("task not stored; retrying", analysis=self.claim.analysis, error=reason)
-                if self.signals.lease_lost.is_set() or self.signals.release_requested.wait(STORE_RETRY_SECONDS):
-                    raise AttemptInterruptedError("lease_lost") from error
-            else:
-                if not written:
-                    self.signals.lease_lost.set()
-                return
+        """Write. Raises AttemptInterruptedError if the claim was lost, or the service stops, before a retry."""
+        if not store_with_retries(write, self.signals, _log.bind(analysis=self.claim.analysis)):
+            self.signals.lease_lost.set()

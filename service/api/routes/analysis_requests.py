@@ -184,7 +184,8 @@ async def bound_objective(
 ) -> Response:
     """Bound the optimal objective at points that need not have been solved, from the runs of a finished study.
 
-    Both bounds are certified; they are null, with the reason, where the objective is not convex in the factors.
+    Both are proved where limits follow the factors exactly; where limits are rounded to whole units, they allow for the
+    rounding that was measured. They are null, with the reason, where the objective is not convex in the factors.
     """
     service = SensitivityService(services)
     arguments = body.model_dump(mode="json")

@@ -11,7 +11,7 @@ from service.core.settings import Settings
 from service.storage.errors import StorageUnavailableError
 from service.storage.object_store import FolderObjectStore
 from service.storage.store import Store
-from service.workers import job_attempt
+from service.workers import attempt_signals
 from service.workers.job_runtime import JobRuntime
 from tests.service.conftest import empty_database, small_service
 from tests.service.helpers import request as make_request, until, wait_until_final
@@ -33,7 +33,7 @@ def running(settings: Settings) -> Iterator[tuple[JobRuntime, Store]]:
 def test_results_wait_for_an_object_store_that_fails_for_longer_than_all_leases(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job_attempt, "STORE_RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(attempt_signals, "STORE_RETRY_SECONDS", 0.1)
     writes: list[str] = []
     put_object = FolderObjectStore.put_object
 
@@ -49,7 +49,7 @@ def test_results_wait_for_an_object_store_that_fails_for_longer_than_all_leases(
         with running(settings) as (runtime, store):
             names = [runtime.submit_plan(make_request(f"n{number}")).plan.id for number in range(2)]
             until(lambda: all(runtime.read_plan(name).state == "running" for name in names))
-            until(lambda: len(writes) > len(names) * job_attempt.STORE_ATTEMPTS)
+            until(lambda: len(writes) > len(names) * attempt_signals.STORE_ATTEMPTS)
             time.sleep(settings.lease_seconds * (settings.max_attempts + 1))
             with pytest.raises(StorageUnavailableError):
                 store.check_writable()
