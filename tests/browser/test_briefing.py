@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, Service
+from tests.browser.conftest import OpenPage, Service, plan_two_counties
 from tests.browser.figures import shows_value
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,19 @@ def test_it_tells_what_the_service_tells(open_page: OpenPage, service: Service, 
     expect(page.locator("[data-step=submit]")).to_be_visible()
 
 
-def test_it_fits_on_one_page_of_paper(open_page: OpenPage, short: str) -> None:
-    page = open_page(f"#/briefing?plan={short}")
-    pages = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
-    assert len(pages) == 1
+def count_pages(page: Page) -> int:
+    """Pages of paper that the view takes."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+
+
+def test_it_fits_on_one_page_of_paper(open_page: OpenPage, service: Service) -> None:
+    """What is left open comes behind it on a page of its own, once it was asked for."""
+    own = plan_two_counties(service)
+    page = open_page(f"#/briefing?plan={own}")
+    assert count_pages(page) == 1
+    page.get_by_role("button", name="What is left open").click()
+    page.get_by_role("button", name="Find the ranges").click()
+    expect(page.locator(".range-bars tbody tr").first).to_be_visible(timeout=120_000)
+    assert count_pages(page) == 2
+    page.locator(".left-open").evaluate("section => section.remove()")
+    assert count_pages(page) == 1

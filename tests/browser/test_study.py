@@ -14,6 +14,7 @@ from tests.browser.conftest import (
     Service,
     find_violations,
     measure_overflow,
+    plan_two_counties,
     wait_until_settled,
 )
 from tests.browser.figures import expect_value, shows_value
@@ -157,21 +158,22 @@ def test_a_study_begins_with_plain_choices(open_page: OpenPage, service: Service
     expect(page.locator("dialog").get_by_role("option").first).to_contain_text("Finished")
 
 
-def test_what_is_left_open(open_page: OpenPage, service: Service, short: str) -> None:
+def test_what_is_left_open(open_page: OpenPage, service: Service) -> None:
     """The briefing shows ranges once they were asked for, also when it is opened again, and other plans."""
-    page = open_page(f"#/briefing?plan={short}")
+    own = plan_two_counties(service)
+    page = open_page(f"#/briefing?plan={own}")
     page.get_by_role("button", name="What is left open").click()
     page.get_by_role("button", name="Find the ranges").click()
     rows = page.locator(".range-bars tbody tr")
     expect(rows.first).to_be_visible()
-    (entry,) = service.json(f"/v1/ranges?base_plan={short}")["analyses"]
+    (entry,) = service.json(f"/v1/ranges?base_plan={own}")["analyses"]
     ranges = service.json(f"/v1/ranges/{entry['id']}")["ranges"]
     assert rows.count() * 2 == len(ranges)
     expect_value(rows.first.locator("td.number").first, ranges[0]["least"])
     page.get_by_role("button", name="Find other plans as good").click()
     expect(page.locator(".alternatives > li")).to_have_count(3)
     assert find_violations(page) == []
-    page.goto(f"/#/map?plan={short}")
+    page.goto(f"/#/map?plan={own}")
     page.get_by_role("link", name="Briefing", exact=True).click()
     expect(rows.first).to_be_visible()
     page.locator(".alternatives").get_by_role("link", name="Compare: Other plan 1").click()

@@ -68,7 +68,6 @@ function BriefingView({ context, briefing, problemIndex }) {
     <//>
     <p class="briefing-headline">${writeHeadline(briefing, problemIndex)}</p>
     <${Figures} ...${{ context, briefing }} />
-    <${LeftOpenSlot} ...${{ context, problemIndex }} />
     <div class="briefing-columns">
       <div>
         <${NextSteps} ...${{ context, briefing, problemIndex }} />
@@ -79,6 +78,7 @@ function BriefingView({ context, briefing, problemIndex }) {
         <${MissedDeadlines} ...${{ context, briefing, problemIndex }} />
       </div>
     </div>
+    <${LeftOpenSlot} ...${{ context, problemIndex }} />
   `;
 }
 
