@@ -1,21 +1,25 @@
 """Commands that solve nothing: validate, demand, provinces."""
 
 import csv
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from models import provinces as builtins
-from models.demand import calculate_demand
+from models.demand import DemandEstimate, calculate_demand
 from models.heads import GroupHeads, compute_heads
 from models.problem.planning_problem import PlanningProblem
 from models.sheets.formulas import escape_formula
 from service.cli import problem_sources
 from service.core.share_text import format_share
+
+if TYPE_CHECKING:
+    import _csv
 
 
 def validate_problem(
@@ -46,13 +50,35 @@ def export_demand(
     change: Annotated[
         list[str], typer.Option("--change", "-c", help="WHAT[@WHERE]=VALUE or *FACTOR; may be repeated.")
     ] = [],  # noqa: B006
+    groups: Annotated[bool, typer.Option("--groups", help="A row for each group of people.")] = False,
 ) -> None:
-    """Write the estimated demand as CSV: a row for each county and item, a column for each period."""
+    """Write the estimated demand as CSV: a row for each county and item, a column for each period.
+
+    With --groups: a row for each county, item and group of people, with its heads, norm and need over the whole plan.
+    """
     problem = problem_sources.load_problem(source, scenario, change)
+    rows = calculate_demand(problem)
     writer = csv.writer(sys.stdout, lineterminator="\n")
+    if groups:
+        _write_demand_of_groups(writer, problem, rows)
+        return
     writer.writerow(["county", "item", *map(escape_formula, problem.periods)])
-    for row in calculate_demand(problem):
+    for row in rows:
         writer.writerow([escape_formula(row.county), escape_formula(row.item), *row.quantity])
+
+
+def _write_demand_of_groups(writer: "_csv.Writer", problem: PlanningProblem, rows: Sequence[DemandEstimate]) -> None:
+    """Write a row for each group; stated demand has one row without a group, whose quantity is the sum of its periods."""
+    unit_of = {need.id: need.unit for need in problem.needs}
+    writer.writerow(["county", "item", "unit", "source", "group", "heads", "heads_source", "error", "norm", "quantity"])
+    for row in rows:
+        key = [escape_formula(text) for text in (row.county, row.item, unit_of[row.item], row.source)]
+        if row.source == "stated":
+            writer.writerow([*key, "", "", "", "", "", math.fsum(row.quantity)])
+        for part in row.groups:
+            error = "" if part.error is None else part.error
+            estimate = [part.heads, part.heads_source, error, part.norm, part.quantity]
+            writer.writerow([*key, escape_formula(part.group), *estimate])
 
 
 _HEADS_METHODS = {"census": "yearly growth", "ages": "cohorts by sex and age"}

@@ -87,6 +87,19 @@ def test_demand_is_a_table_of_counties_and_items(file: Path) -> None:
     assert float(soap["2002-01"]).is_integer()
 
 
+def test_demand_of_groups_adds_up_to_the_demand(file: Path) -> None:
+    by_group = list(csv.DictReader(run("demand", file, "--groups").stdout.splitlines()))
+    assert by_group[0]["unit"]
+    for row in csv.DictReader(run("demand", file).stdout.splitlines()):
+        parts = [part for part in by_group if (part["county"], part["item"]) == (row["county"], row["item"])]
+        whole = sum(float(value) for key, value in row.items() if key not in ("county", "item"))
+        assert whole == pytest.approx(sum(float(part["quantity"]) for part in parts), abs=1)
+        for part in parts:
+            if part["source"] == "norms":
+                years = float(part["quantity"]) / (float(part["heads"]) * float(part["norm"]))
+                assert years == pytest.approx(0.1616)
+
+
 @pytest.mark.parametrize("form", ["mps", "lp"])
 def test_export_gives_a_program_with_the_plans_optimum(file: Path, tmp_path: Path, form: str) -> None:
     target = tmp_path / f"program.{form}"
