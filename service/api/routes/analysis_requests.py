@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Header, Path, Request, Response
 
 from models.analyses.kinds import AnalysisKind
 from models.analyses.near_optimal import AlternativesRequest, RangesRequest
@@ -23,7 +23,6 @@ from service.api.permissions import require_permission
 from service.api.request_bodies import DocumentBodyDependency, JsonBody, RequestBody
 from service.api.routes.plans import (
     SUBMISSION_RESPONSES,
-    IdempotencyHeader,
     PreferHeader,
     build_submission_response,
 )
@@ -39,7 +38,6 @@ from service.core.errors import (
     document_errors,
 )
 from service.domain.analyses import build_analysis_view
-from service.domain.container import Services
 from service.domain.plans import parse_wait_seconds
 from service.domain.schemas.analyses import (
     COLLECTIONS,
@@ -50,20 +48,16 @@ from service.domain.schemas.analyses import (
 from service.domain.schemas.plans import PlanView
 from service.domain.sensitivity import SensitivityService
 from service.storage.analysis_requests import AnalysisSubmission
-from service.storage.records import AnalysisRecord
 
 _LOCATION = describe_headers({"Location": "Address of the analysis."})
-_SUBMISSION_ERRORS = document_errors(*BODY_ERRORS, ConflictError, NotFoundError, TooManyRequestsError)
-
-
-def _describe_submission(kind: AnalysisKind) -> dict[int | str, dict[str, Any]]:
-    view = VIEW_MODELS[kind]
-    return {
-        **_SUBMISSION_ERRORS,
-        201: {"description": "It has ended; see its `status`.", "headers": _LOCATION},
-        202: {"model": view, "description": "It is accepted and will be worked on.", "headers": _LOCATION},
-    }
-
+_PreferHeader = Annotated[
+    str | None,
+    Header(description="`wait=20` waits up to 20 seconds for the analysis (RFC 7240).", examples=["wait=20"]),
+]
+_IdempotencyHeader = Annotated[
+    str | None,
+    Header(description="A key of your choice. A repeated request with the same key gives the same analysis."),
+]
 
 studies = ApiRouter(prefix="/v1/studies", tags=["analyses"])
 backtests = ApiRouter(prefix="/v1/backtests", tags=["analyses"])
@@ -73,101 +67,113 @@ ROUTERS = (studies, backtests, near_optimal)
 """The routers of requests for analyses."""
 
 
-@studies.post(
-    "",
-    summary="Start a study",
-    status_code=201,
-    response_model=VIEW_MODELS["study"],
-    dependencies=[require_permission("draft")],
-    responses=_describe_submission("study"),
-)
+class _Submitter:
+    """Submits a request for an analysis: who asks, under which key, and how long they wait for it."""
+
+    def __init__(
+        self,
+        services: ServicesDependency,
+        analyses: AnalysisServiceDependency,
+        principal: PrincipalDependency,
+        prefer: _PreferHeader = None,
+        idempotency_key: _IdempotencyHeader = None,
+    ) -> None:
+        self._services, self._analyses, self._principal = services, analyses, principal
+        self._prefer, self._key = prefer, idempotency_key
+
+    async def submit_with_base(self, kind: AnalysisKind, body: RequestBody) -> Response:
+        """Submit an analysis whose body names its base."""
+        submission = await body.process_in_thread(
+            lambda raw: self._analyses.submit_with_base(kind, raw, self._principal, self._key)
+        )
+        return await self._build_response(submission)
+
+    async def submit_for_plan(self, kind: AnalysisKind, plan: str, body: RequestBody) -> Response:
+        """Submit an analysis of a plan."""
+        submission = await body.process_in_thread(
+            lambda raw: self._analyses.submit_for_plan(kind, plan, raw, self._principal, self._key)
+        )
+        return await self._build_response(submission)
+
+    async def _build_response(self, submission: AnalysisSubmission) -> Response:
+        """Answer after waiting as long as `Prefer` asks and the settings allow."""
+        services, record = self._services, submission.analysis
+        seconds = parse_wait_seconds(self._prefer, services.settings.max_wait_seconds)
+        streams, caller = get_admission().streams, current_caller.get()
+        if seconds and not record.is_final:
+            if streams.try_acquire_slot(caller):
+                try:
+                    record = await services.analyses.wait_until_final(record.id, seconds)
+                finally:
+                    streams.release_slot(caller)
+            else:
+                seconds = 0.0
+        headers = {"Location": f"{COLLECTIONS[record.kind]}/{record.id}"}
+        if seconds:
+            headers["Preference-Applied"] = f"wait={seconds:g}"
+        text = build_analysis_view(record).model_dump_json(by_alias=True)
+        return Response(text, 201 if record.is_final else 202, headers, media_type="application/json")
+
+
+_SubmitterDependency = Annotated[_Submitter, Depends()]
+
+
+def _describe_post(kind: AnalysisKind, summary: str) -> dict[str, Any]:
+    """Options of a route that starts an analysis."""
+    return {
+        "summary": summary,
+        "status_code": 201,
+        "response_model": VIEW_MODELS[kind],
+        "dependencies": [require_permission("draft")],
+        "responses": {
+            **document_errors(*BODY_ERRORS, ConflictError, NotFoundError, TooManyRequestsError),
+            201: {"description": "It has ended; see its `status`.", "headers": _LOCATION},
+            202: {
+                "model": VIEW_MODELS[kind],
+                "description": "It is accepted and will be worked on.",
+                "headers": _LOCATION,
+            },
+        },
+    }
+
+
+@studies.post("", **_describe_post("study", "Start a study"))
 async def create_study(
-    body: Annotated[RequestBody, Depends(DocumentBodyDependency(StudyBody))],
-    services: ServicesDependency,
-    analyses: AnalysisServiceDependency,
-    principal: PrincipalDependency,
-    prefer: PreferHeader = None,
-    idempotency_key: IdempotencyHeader = None,
+    body: Annotated[RequestBody, Depends(DocumentBodyDependency(StudyBody))], submitter: _SubmitterDependency
 ) -> Response:
     """Plan a base again under many draws of what is not known.
 
     The base is a plan, or a problem or province that is planned first. Without `Prefer: wait=N` the answer is 202 at once.
     """
-    submission = await body.process_in_thread(
-        lambda raw: analyses.submit_with_base("study", raw, principal, idempotency_key)
-    )
-    return await _build_submission_response(submission, prefer, services)
+    return await submitter.submit_with_base("study", body)
 
 
-@backtests.post(
-    "",
-    summary="Start a backtest",
-    status_code=201,
-    response_model=VIEW_MODELS["backtest"],
-    dependencies=[require_permission("draft")],
-    responses=_describe_submission("backtest"),
-)
+@backtests.post("", **_describe_post("backtest", "Start a backtest"))
 async def create_backtest(
-    body: Annotated[RequestBody, Depends(DocumentBodyDependency(BacktestBody))],
-    services: ServicesDependency,
-    analyses: AnalysisServiceDependency,
-    principal: PrincipalDependency,
-    prefer: PreferHeader = None,
-    idempotency_key: IdempotencyHeader = None,
+    body: Annotated[RequestBody, Depends(DocumentBodyDependency(BacktestBody))], submitter: _SubmitterDependency
 ) -> Response:
     """Plan drawn years in several ways, period by period, and compare what comes of them."""
-    submission = await body.process_in_thread(
-        lambda raw: analyses.submit_with_base("backtest", raw, principal, idempotency_key)
-    )
-    return await _build_submission_response(submission, prefer, services)
+    return await submitter.submit_with_base("backtest", body)
 
 
-@near_optimal.post(
-    "/ranges",
-    summary="Find ranges of measures",
-    status_code=201,
-    response_model=VIEW_MODELS["ranges"],
-    dependencies=[require_permission("draft")],
-    responses=_describe_submission("ranges"),
-)
+@near_optimal.post("/ranges", **_describe_post("ranges", "Find ranges of measures"))
 async def create_ranges(
     plan: PlanName,
     body: Annotated[RequestBody, Depends(DocumentBodyDependency(RangesRequest))],
-    services: ServicesDependency,
-    analyses: AnalysisServiceDependency,
-    principal: PrincipalDependency,
-    prefer: PreferHeader = None,
-    idempotency_key: IdempotencyHeader = None,
+    submitter: _SubmitterDependency,
 ) -> Response:
     """Find the least and greatest value of measures over all plans within a slack of the optimum."""
-    submission = await body.process_in_thread(
-        lambda raw: analyses.submit_for_plan("ranges", plan, raw, principal, idempotency_key)
-    )
-    return await _build_submission_response(submission, prefer, services)
+    return await submitter.submit_for_plan("ranges", plan, body)
 
 
-@near_optimal.post(
-    "/alternatives",
-    summary="Find alternatives to a plan",
-    status_code=201,
-    response_model=VIEW_MODELS["alternatives"],
-    dependencies=[require_permission("draft")],
-    responses=_describe_submission("alternatives"),
-)
+@near_optimal.post("/alternatives", **_describe_post("alternatives", "Find alternatives to a plan"))
 async def create_alternatives(
     plan: PlanName,
     body: Annotated[RequestBody, Depends(DocumentBodyDependency(AlternativesRequest))],
-    services: ServicesDependency,
-    analyses: AnalysisServiceDependency,
-    principal: PrincipalDependency,
-    prefer: PreferHeader = None,
-    idempotency_key: IdempotencyHeader = None,
+    submitter: _SubmitterDependency,
 ) -> Response:
     """Find plans within a slack of the optimum that differ as much as possible; each becomes a plan of its own."""
-    submission = await body.process_in_thread(
-        lambda raw: analyses.submit_for_plan("alternatives", plan, raw, principal, idempotency_key)
-    )
-    return await _build_submission_response(submission, prefer, services)
+    return await submitter.submit_for_plan("alternatives", plan, body)
 
 
 @studies.post(
@@ -218,28 +224,3 @@ async def open_run(
     """
     plan = await run_in_change_thread(partial(runs.open_run, analysis, run, principal))
     return await build_submission_response(plan, prefer, services)
-
-
-async def _build_submission_response(
-    submission: AnalysisSubmission, prefer: str | None, services: Services
-) -> Response:
-    """Answer a request that started an analysis, after waiting as long as `Prefer` asks and the settings allow."""
-    record, seconds = submission.analysis, parse_wait_seconds(prefer, services.settings.max_wait_seconds)
-    streams, caller = get_admission().streams, current_caller.get()
-    if seconds and not record.is_final:
-        if streams.try_acquire_slot(caller):
-            try:
-                record = await services.analyses.wait_until_final(record.id, seconds)
-            finally:
-                streams.release_slot(caller)
-        else:
-            seconds = 0.0
-    headers = {"Location": f"{COLLECTIONS[record.kind]}/{record.id}"}
-    if seconds:
-        headers["Preference-Applied"] = f"wait={seconds:g}"
-    return _build_analysis_response(record, 201 if record.is_final else 202, headers)
-
-
-def _build_analysis_response(record: AnalysisRecord, status: int, headers: dict[str, str]) -> Response:
-    view = build_analysis_view(record)
-    return Response(view.model_dump_json(by_alias=True), status, headers, media_type="application/json")
