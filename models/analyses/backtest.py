@@ -1,11 +1,14 @@
 """Backtests: ways of planning against drawn years."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
+from models.analyses.request_rules import find_backtest_mistakes
 from models.analyses.study import Factor, RankCorrelation, Seed
 from models.base import ACCEPT_INTEGRAL_FLOAT, Frozen, Id
+from models.rule_mistakes import RuledModel, RuleMistake
 
 
 class Paths(Frozen):
@@ -45,7 +48,7 @@ class PlanningPolicy(Frozen):
     """How far ahead the plan looks in detail; null: all periods."""
 
 
-class BacktestRequest(Frozen):
+class BacktestRequest(RuledModel):
     """Ways of planning that are compared against the same drawn years."""
 
     factors: Annotated[tuple[Factor, ...], Field(min_length=1, max_length=50)]
@@ -57,16 +60,10 @@ class BacktestRequest(Frozen):
     policies: Annotated[tuple[PlanningPolicy, ...], Field(min_length=1, max_length=20)]
     """Ways of planning."""
 
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
-        for what in (self.factors, self.policies):
-            if len({one.name for one in what}) < len(what):
-                raise ValueError("the names of factors, and those of policies, must be unique")
-        names = {factor.name for factor in self.factors}
-        for pair in self.rank_correlation:
-            if not set(pair.factors) <= names or len(set(pair.factors)) < 2:
-                raise ValueError("`rank_correlation` must name two factors of the backtest")
-        return self
+    @classmethod
+    def find_mistakes(cls, raw: Mapping[str, Any]) -> Iterator[RuleMistake]:
+        """Yield the mistakes against the rules of a backtest."""
+        return find_backtest_mistakes(raw)
 
 
 class ServedByPriority(Frozen):

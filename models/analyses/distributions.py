@@ -1,10 +1,17 @@
 """Distributions of the factors of a study."""
 
+import math
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, model_validator
 
 from models.base import Amount, Frozen
+from models.rule_mistakes import RuleMistake, raise_mistakes
+
+MAX_DISTANCE_FROM_ONE = 1e-6
+"""How far probabilities may be from adding up to 1."""
 
 
 class Uniform(Frozen):
@@ -19,8 +26,7 @@ class Uniform(Frozen):
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
-        if self.low > self.high:
-            raise ValueError("`low` must not exceed `high`")
+        raise_mistakes(_find_disorder(low=self.low, high=self.high))
         return self
 
 
@@ -38,8 +44,7 @@ class Triangular(Frozen):
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
-        if not self.low <= self.mode <= self.high:
-            raise ValueError("`low`, `mode` and `high` must be in ascending order")
+        raise_mistakes(_find_disorder(low=self.low, mode=self.mode, high=self.high))
         return self
 
 
@@ -59,8 +64,10 @@ class TruncatedNormal(Frozen):
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
-        if self.low >= self.high:
-            raise ValueError("`low` must be below `high`")
+        if self.low == self.high:
+            message = f"`low` and `high` are both {self.low:g}."
+            raise_mistakes([RuleMistake(("high",), "out_of_range", message, "Give a `high` above `low`.")])
+        raise_mistakes(_find_disorder(low=self.low, high=self.high))
         return self
 
 
@@ -86,11 +93,25 @@ class ValueList(Frozen):
     @model_validator(mode="after")
     def _probabilities_fit(self) -> Self:
         if self.probabilities is not None:
-            if len(self.probabilities) != len(self.values):
-                raise ValueError("state one probability for each value")
-            if abs(sum(self.probabilities) - 1) > 1e-6:
-                raise ValueError("the probabilities must add up to 1")
+            raise_mistakes(self._find_probability_mistakes(self.probabilities))
         return self
+
+    def _find_probability_mistakes(self, probabilities: tuple[float, ...]) -> Iterator[RuleMistake]:
+        count, total = len(probabilities), math.fsum(probabilities)
+        if count != len(self.values):
+            message = f"There are {count} probabilities for {len(self.values)} values."
+            yield RuleMistake(("probabilities",), "wrong_length", message, "State one probability for each value.")
+        if abs(total - 1) > MAX_DISTANCE_FROM_ONE:
+            message = f"The probabilities add up to {total:g}."
+            yield RuleMistake(("probabilities",), "out_of_range", message, "State probabilities that add up to 1.")
+
+
+def _find_disorder(**ends: float) -> Iterator[RuleMistake]:
+    """Yield a mistake for each number that is below the one before it."""
+    for (before, least), (name, value) in pairwise(ends.items()):
+        if value < least:
+            message = f"`{name}` is {value:g}, below `{before}`, {least:g}."
+            yield RuleMistake((name,), "out_of_range", message, f"Give a `{name}` of at least {least:g}.")
 
 
 Distribution = Annotated[Uniform | Triangular | TruncatedNormal | Empirical | ValueList, Discriminator("kind")]

@@ -1,6 +1,6 @@
 """Measures of a plan: what studies record of each run, and of what ranges state the least and greatest value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from models.base import Frozen, Id, Label, Share
 from models.problem.items import Priority
 from models.problem.policy import NeedSelection
+from models.rule_mistakes import RuleMistake, raise_mistakes
 
 OutcomeName = Literal["objective", "served_share", "periods_below", "power_used", "shadow_price"]
 """Outcomes of a run that a study can record."""
@@ -42,13 +43,18 @@ class OutcomeMeasure(Frozen):
 
     @model_validator(mode="after")
     def _fits_the_outcome(self) -> Self:
-        if (self.limit is not None) != (self.outcome == "shadow_price"):
-            raise ValueError("`limit` goes with the outcome `shadow_price`, which needs it")
-        if (self.below is not None) != (self.outcome == "periods_below"):
-            raise ValueError("`below` goes with the outcome `periods_below`, which needs it")
-        if self.of is not None and self.outcome not in ("served_share", "periods_below"):
-            raise ValueError("`of` goes with the outcomes `served_share` and `periods_below`")
+        raise_mistakes(self._find_misfits())
         return self
+
+    def _find_misfits(self) -> Iterator[RuleMistake]:
+        for field, outcome in (("limit", "shadow_price"), ("below", "periods_below")):
+            is_stated = getattr(self, field) is not None
+            if self.outcome == outcome and not is_stated:
+                yield RuleMistake((), "invalid", f"The outcome `{outcome}` needs `{field}`.", f"Add `{field}`.")
+            elif is_stated and self.outcome != outcome:
+                yield _build_misfit(field, f"`{self.outcome}`", f"`{outcome}`")
+        if self.of is not None and self.outcome not in ("served_share", "periods_below"):
+            yield _build_misfit("of", f"`{self.outcome}`", "`served_share` and `periods_below`")
 
     @property
     def label(self) -> str:
@@ -58,6 +64,11 @@ class OutcomeMeasure(Frozen):
             return f"shadow_price of {'/'.join(parts)}"
         below = "" if self.below is None else f" {self.below:g}"
         return f"{self.outcome}{below}" if self.of is None else f"{self.outcome}{below} of {self.of}"
+
+
+def _build_misfit(field: str, outcome: str, owners: str) -> RuleMistake:
+    message, remedy = f"`{field}` has no meaning for the outcome {outcome}.", f"Remove `{field}`, or choose {owners}."
+    return RuleMistake((field,), "invalid", message, remedy)
 
 
 RangeMeasureName = Literal["served_share", "made", "shipped", "taken", "given", "stock", "power_used"]
@@ -116,9 +127,11 @@ class RangeMeasure(Frozen):
     def _selection_fits(self) -> Self:
         stated = {} if self.of is None else self.of.model_dump(exclude_none=True)
         unfit = [name for name in stated if name not in SELECTION_LISTS[self.measure]]
-        if unfit:
-            known = ", ".join(f"`{name}`" for name in SELECTION_LISTS[self.measure])
-            raise ValueError(f"`{self.measure}` takes no list `{unfit[0]}`; it takes {known}")
+        known = ", ".join(f"`{name}`" for name in SELECTION_LISTS[self.measure])
+        raise_mistakes(
+            RuleMistake(("of", name), "invalid", f"`{self.measure}` takes no list `{name}`.", f"Use {known}.")
+            for name in unfit
+        )
         return self
 
     @property

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from models.analyses.measures import RangeMeasure
+from models.analyses.measures import OutcomeMeasure, RangeMeasure
 from models.analyses.study import StudyRequest
 from models.problem.planning_problem import PlanningProblem
-from models.problem.policy import NeedSelection
 from models.validation.checks.context import ProblemContext
 from models.validation.finding import Finding, JsonPath, raise_on_errors
+from models.validation.finding_codes import make_finding
 
 KIND_BY_LIST: Mapping[str, str] = {
     "category": "category",
@@ -29,7 +29,7 @@ def check_range_measures(problem: PlanningProblem, measures: Sequence[RangeMeasu
         tuple(
             finding
             for position, measure in enumerate(measures)
-            for finding in _check_measure(context, measure, position)
+            for finding in check_range_measure(context, measure, position)
         )
     )
 
@@ -42,22 +42,37 @@ def check_study_measures(problem: PlanningProblem, request: StudyRequest) -> Non
             finding
             for kind in ("outcomes", "thresholds")
             for position, measure in enumerate(getattr(request, kind))
-            for finding in _check_selection(context, measure.of, (kind, position, "of"))
+            for finding in check_outcome_measure(context, measure, (kind, position))
         )
     )
 
 
-def _check_selection(context: ProblemContext, selection: NeedSelection | None, path: JsonPath) -> Iterator[Finding]:
-    stated = {} if selection is None else selection.model_dump(exclude_none=True)
-    for name, values in stated.items():
-        for k, value in enumerate(values):
-            if name == "item":
-                yield from context.check_need_reference(value, (*path, name, k))
-            elif name in KIND_BY_LIST:
-                yield from context.check_reference(KIND_BY_LIST[name], value, (*path, name, k))
+def check_outcome_measure(context: ProblemContext, measure: OutcomeMeasure, path: JsonPath) -> Iterator[Finding]:
+    """Yield a finding for every name of an outcome that the problem does not have, or one if it selects no need."""
+    stated = {} if measure.of is None else measure.of.model_dump(exclude_none=True)
+    unknown = [
+        finding
+        for name, values in stated.items()
+        for k, value in enumerate(values if name in KIND_BY_LIST else ())
+        for finding in _check_name(context, name, value, (*path, "of", name, k))
+    ]
+    yield from unknown
+    if measure.of is not None and not unknown and not any(context.list_selected_counties(measure.of).values()):
+        message, remedy = f"There is no need of {measure.of}.", "Select needs that the problem has."
+        yield make_finding("outcome_without_needs", (*path, "of"), message, remedy)
+    if measure.limit is not None and measure.limit.period:
+        yield from context.check_reference("period", measure.limit.period, (*path, "limit", "period"))
 
 
-def _check_measure(context: ProblemContext, measure: RangeMeasure, position: int) -> Iterator[Finding]:
+def _check_name(context: ProblemContext, kind: str, name: str, path: JsonPath) -> Iterator[Finding]:
+    if kind == "item":
+        yield from context.check_need_reference(name, path)
+    else:
+        yield from context.check_reference(KIND_BY_LIST[kind], name, path)
+
+
+def check_range_measure(context: ProblemContext, measure: RangeMeasure, position: int) -> Iterator[Finding]:
+    """Yield a finding for every name of a measure of ranges that the problem does not have."""
     stated = {} if measure.of is None else measure.of.model_dump(exclude_none=True)
     for name, values in stated.items():
         for k, value in enumerate(values if name in KIND_BY_LIST else ()):

@@ -1,47 +1,49 @@
-"""Whether the request of an analysis names parts that its problem has."""
+"""Whether the request of an analysis names parts that its problem has: each valid entry is checked, whatever the others are."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
-from models.analyses.backtest import BacktestRequest
-from models.analyses.measures import OutcomeMeasure
-from models.analyses.study import Factor, Lever, StudyRequest
+from pydantic import BaseModel, ValidationError
+
+from models.analyses.measures import OutcomeMeasure, RangeMeasure
+from models.analyses.references import check_outcome_measure, check_range_measure
+from models.analyses.study import Factor, Lever, Threshold
 from models.changes.apply import apply_changes
 from models.changes.change import Change
 from models.problem.planning_problem import PlanningProblem
-from models.problem.policy import NeedSelection
 from models.validation.checks.context import ProblemContext
 from models.validation.finding import Finding, InvalidProblemError, JsonPath, format_json_pointer, split_json_pointer
+
+Entry = TypeVar("Entry", bound=BaseModel)
 
 _CHANGES_PREFIX = 2
 """Parts of the path of a finding about changes that name the change: `/changes/0`."""
 
 
-def check_study_request(problem: PlanningProblem, request: StudyRequest) -> tuple[Finding, ...]:
-    """Return the findings about a study of a problem; paths begin within the request, such as `/factors/0/changes/0/where`."""
+def find_unknown_parts(problem: PlanningProblem, raw: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield the findings about a document of any kind of analysis; paths begin within it: `/factors/0/changes/0/where`."""
     context = ProblemContext(problem)
-    return (
-        *_check_factors(problem, request.factors),
-        *(found for k, lever in enumerate(request.levers) for found in _check_lever(problem, lever, k)),
-        *_check_measures(context, "outcomes", request.outcomes),
-        *_check_measures(context, "thresholds", request.thresholds),
-    )
+    for k, factor in read_valid_entries(raw, "factors", Factor):
+        yield from _check_changes(problem, [change.build_change(1.0) for change in factor.changes], ("factors", k))
+    for k, lever in read_valid_entries(raw, "levers", Lever):
+        yield from _check_changes(problem, lever.changes, ("levers", k))
+    for k, outcome in read_valid_entries(raw, "outcomes", OutcomeMeasure):
+        yield from check_outcome_measure(context, outcome, ("outcomes", k))
+    for k, threshold in read_valid_entries(raw, "thresholds", Threshold):
+        yield from check_outcome_measure(context, threshold, ("thresholds", k))
+    for k, measure in read_valid_entries(raw, "measures", RangeMeasure):
+        yield from check_range_measure(context, measure, k)
 
 
-def check_backtest_request(problem: PlanningProblem, request: BacktestRequest) -> tuple[Finding, ...]:
-    """Return the findings about a backtest of a problem; paths begin within the request."""
-    return tuple(_check_factors(problem, request.factors))
-
-
-def _check_factors(problem: PlanningProblem, factors: Sequence[Factor]) -> Iterator[Finding]:
-    """A change of a factor selects something that the problem has, and that can be multiplied."""
-    for k, factor in enumerate(factors):
-        changes = [change.build_change(1.0) for change in factor.changes]
-        yield from _check_changes(problem, changes, ("factors", k))
-
-
-def _check_lever(problem: PlanningProblem, lever: Lever, position: int) -> Iterator[Finding]:
-    """The changes of a lever can be applied."""
-    yield from _check_changes(problem, lever.changes, ("levers", position))
+def read_valid_entries(raw: Mapping[str, Any], part: str, model: type[Entry]) -> Iterator[tuple[int, Entry]]:
+    """Yield the valid entries of a list of a document with their positions; the others have findings of their own."""
+    entries = raw.get(part)
+    for k, entry in enumerate(entries if isinstance(entries, list | tuple) else ()):
+        try:
+            valid = model.model_validate(entry)
+        except ValidationError:
+            continue
+        yield k, valid
 
 
 def _check_changes(problem: PlanningProblem, changes: Sequence[Change], place: JsonPath) -> Iterator[Finding]:
@@ -54,20 +56,3 @@ def _check_changes(problem: PlanningProblem, changes: Sequence[Change], place: J
             is_about_change = parts[:1] == ("changes",) and len(parts) >= _CHANGES_PREFIX
             path = format_json_pointer(*place, *(parts if is_about_change else ("changes",)))
             yield finding.model_copy(update={"path": path})
-
-
-def _check_measures(context: ProblemContext, part: str, measures: Sequence[OutcomeMeasure]) -> Iterator[Finding]:
-    """The needs that an outcome selects have existing categories, items or requirements, and counties."""
-    for k, measure in enumerate(measures):
-        if measure.of is not None:
-            yield from _check_selection(context, measure.of, (part, k, "of"))
-
-
-def _check_selection(context: ProblemContext, selection: NeedSelection, place: JsonPath) -> Iterator[Finding]:
-    for kind in ("category", "item", "county"):
-        for position, name in enumerate(getattr(selection, kind) or ()):
-            path = (*place, kind, position)
-            if kind == "item":
-                yield from context.check_need_reference(name, path)
-            else:
-                yield from context.check_reference(kind, name, path)

@@ -1,16 +1,17 @@
 """Studies: the same plan under many draws of what is not known."""
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from models.analyses.distributions import Distribution
 from models.analyses.measures import OutcomeMeasure
+from models.analyses.request_rules import MAX_RUNS, find_study_mistakes
 from models.base import ACCEPT_INTEGRAL_FLOAT, Amount, Frozen, Id
 from models.changes.change import Change, ChangeName, Selector
-
-MAX_RUNS = 100_000
-"""Most runs of a study: draws times levers."""
+from models.rule_mistakes import RuledModel, RuleMistake, raise_mistakes
+from models.validation.checks.context import quote_name
 
 RESERVED_COLUMNS = frozenset(
     {
@@ -61,7 +62,8 @@ class Factor(Frozen):
     @model_validator(mode="after")
     def _name_is_free(self) -> Self:
         if self.name in RESERVED_COLUMNS:
-            raise ValueError(f"{self.name!r} is a column of the table `runs`; choose another name")
+            message = f"{quote_name(self.name)} is a column of the table `runs`."
+            raise_mistakes([RuleMistake(("name",), "reserved_name", message, "Choose another name.")])
         return self
 
 
@@ -140,7 +142,8 @@ class Threshold(OutcomeMeasure):
     @model_validator(mode="after")
     def _states_one_bound(self) -> Self:
         if (self.least is None) == (self.most is None):
-            raise ValueError("state either `least` or `most`")
+            message = "Neither `least` nor `most` is given." if self.least is None else "`least` and `most` are given."
+            raise_mistakes([RuleMistake((), "invalid", message, "State either `least` or `most`.")])
         return self
 
 
@@ -170,7 +173,7 @@ class AdaptiveDesign(Frozen):
     """Most further runs."""
 
 
-class StudyRequest(Frozen):
+class StudyRequest(RuledModel):
     """What a study varies, under which draws, and what it records; its base problem is stated beside it."""
 
     factors: Annotated[tuple[Factor, ...], Field(min_length=1, max_length=50)]
@@ -195,22 +198,10 @@ class StudyRequest(Frozen):
     """`summary`: one row for each run, and quantiles of counties and items. `tables`: also the served shares of counties
     and items of each run, in the tables `run_counties` and `run_items`."""
 
-    @model_validator(mode="after")
-    def _names_are_unique_and_known(self) -> Self:
-        names = [factor.name for factor in self.factors]
-        levers = ["base", *(lever.name for lever in self.levers)]
-        if len(set(names)) < len(names):
-            raise ValueError("the names of factors must be unique")
-        if len(set(levers)) < len(levers):
-            raise ValueError("the names of levers must be unique, and none may be `base`")
-        for pair in self.rank_correlation:
-            if not set(pair.factors) <= set(names) or len(set(pair.factors)) < 2:
-                raise ValueError("`rank_correlation` must name two factors of the study")
-        if isinstance(self.design, ListDesign) and any(set(point) != set(names) for point in self.design.points):
-            raise ValueError("every point of the design must state every factor, and nothing else")
-        if self.count_draws() * (1 + len(self.levers)) > MAX_RUNS:
-            raise ValueError(f"a study has at most {MAX_RUNS:,} runs: draws times levers")
-        return self
+    @classmethod
+    def find_mistakes(cls, raw: Mapping[str, Any]) -> Iterator[RuleMistake]:
+        """Yield the mistakes against the rules of a study."""
+        return find_study_mistakes(raw)
 
     def count_draws(self) -> int:
         """Return the number of points of the design."""

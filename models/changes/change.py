@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from models.base import Amount, Frozen, Id, PerPeriod
 from models.labels import normalise_raw_label
+from models.rule_mistakes import RuleMistake, raise_mistakes
 
 ChangeName = Literal[
     "central_share",
@@ -92,7 +93,10 @@ class Change(Frozen):
     @model_validator(mode="after")
     def _factor_or_value(self) -> Self:
         if (self.factor is None) == (self.value is None):
-            raise ValueError("state either `factor` or `value`")
+            message = (
+                "Neither `factor` nor `value` is given." if self.factor is None else "`factor` and `value` are given."
+            )
+            raise_mistakes([RuleMistake((), "invalid", message, "State either `factor` or `value`.")])
         return self
 
 

@@ -65,7 +65,7 @@ class ChangeContext:
         for position, name in enumerate(self.selector_names):
             keys = next((kind[name] for kind in kinds if name in kind), None)
             if keys is None:
-                self.report_unknown_name(position, [known for kind in kinds for known in kind])
+                self.report_unknown_name(position, dict.fromkeys(known for kind in kinds for known in kind))
             chosen.update(dict.fromkeys(keys or ()))
         return list(chosen)
 

@@ -7,6 +7,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from models.base import ACCEPT_INTEGRAL_FLOAT, Amount, Flag, Frozen, Id, Label, Share
 from models.fairness import compute_fairness_weights
 from models.problem.items import Priority
+from models.rule_mistakes import RuleMistake, raise_mistakes
 
 GoalName = Literal["worst_fulfilment", "shortage", "quotas_close", "central_share", "quality", "cost", "level"]
 """Names of the goals that a plan can optimise in order."""
@@ -46,7 +47,8 @@ class NeedSelection(Frozen):
     @model_validator(mode="after")
     def _states_a_list(self) -> Self:
         if all(values is None for values in self.model_dump().values()):
-            raise ValueError("state at least one of `priority`, `category`, `item` and `county`")
+            remedy = "State at least one of `priority`, `category`, `item` and `county`."
+            raise_mistakes([RuleMistake((), "invalid", "The selection is empty.", remedy)])
         return self
 
     def __str__(self) -> str:

@@ -64,9 +64,9 @@ ERROR_CODES: dict[str, FindingCode] = {
     "duplicate_gateway": FindingCode("error", "A gateway is listed twice."),
     "duplicate_goal": FindingCode("error", "A goal is listed twice."),
     "goal_without_selection": FindingCode("error", "A goal other than `shortage` selects needs by `of`."),
-    "wrong_length": FindingCode("error", "A list does not have one number per period."),
+    "wrong_length": FindingCode("error", "A list has another length than it needs, such as one number per period."),
     "calendar_sum": FindingCode("error", "The shares of a calendar do not sum to 1."),
-    "reserved_name": FindingCode("error", "A calendar has the reserved name `even`."),
+    "reserved_name": FindingCode("error", "A name has a meaning of its own, such as the calendar `even`."),
     "no_days": FindingCode("error", "All periods have 0 days, so needs cannot be distributed by days."),
     "link_to_itself": FindingCode("error", "A link starts and ends at the same place."),
     "electric_link_without_area": FindingCode("error", "An electric link has no power area."),
@@ -206,6 +206,9 @@ CHANGE_CODES: dict[str, FindingCode] = {
 
 ANALYSIS_CODES: dict[str, FindingCode] = {
     "unknown_factory": FindingCode("error", "A factory is not listed in `factories`."),
+    "unknown_factor": FindingCode("error", "A factor is not listed in `factors` of the request."),
+    "duplicate_name": FindingCode("error", "Two entries of a list of a request have the same name."),
+    "outcome_without_needs": FindingCode("error", "An outcome selects no need, so it would state nothing."),
     "not_limits_by_period": FindingCode(
         "error",
         "A factor of a backtest changes more than limits and needs by period, or the policy has several stages.",

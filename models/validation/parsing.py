@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from models.labels import normalise_label
 from models.problem.planning_problem import PlanningProblem
+from models.rule_mistakes import RuledModel
 from models.validation.checks import Finding, InvalidProblemError, check_partial_problem, check_problem, raise_on_errors
 from models.validation.checks.context import Omissions
 from models.validation.finding import JsonPath, format_json_pointer, split_json_pointer
@@ -74,8 +75,14 @@ def validate_model(model_type: type[Model], raw: bytes | str | dict[str, Any]) -
     try:
         model = model_type.model_validate(value)
     except ValidationError as error:
-        mistakes = find_structural_mistakes(error, value, model_type)
-        raise InvalidProblemError(_cap_findings(findings + tuple(mistake.finding for mistake in mistakes))) from None
+        found = [mistake.finding for mistake in find_structural_mistakes(error, value, model_type)]
+        if issubclass(model_type, RuledModel) and isinstance(value, dict):
+            found += [
+                make_finding(code, path, message, remedy)
+                for path, code, message, remedy in model_type.find_mistakes(value)
+            ]
+        once = {(finding.path, finding.code): finding for finding in reversed(found)}
+        raise InvalidProblemError(_cap_findings((*findings, *reversed(once.values())))) from None
     raise_on_errors(findings)
     return model
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from types import UnionType
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -84,7 +84,7 @@ def _build_mistake(details: ErrorDetails, raw: Any, model_type: type[BaseModel])
     tagged = len(steps) > 1 and isinstance(steps[-2], _UnionTag) and steps[-2] == "list"
     printable_path = tuple(replace_lone_surrogates(part) if isinstance(part, str) else part for part in path)
     return StructuralMistake(
-        finding=translate_error(details, printable_path, lambda: list_field_names(model_type, path[:-1])),
+        finding=translate_error(details, printable_path, lambda: list_field_names(model_type, path[:-1], raw)),
         path=path,
         is_missing_field=details["type"] == "missing",
         is_in_number_list=isinstance(path[-1] if path else "", int) and (tagged or path[0] == "calendars"),
@@ -203,6 +203,8 @@ def _translate_text_error(details: ErrorDetails, path: JsonPath) -> Finding:
         return make_finding("repeated_key", path, message, "Keep one of the entries.")
     if kind in _SIZE_ERRORS:
         return _translate_size_error(kind, context, path)
+    if "remedy" in context:
+        return make_finding(kind, path, details["msg"], context["remedy"])
     message = details["msg"].removeprefix("Value error, ")
     return make_finding("invalid", path, f"{message[:1].upper()}{message[1:]}.", "See the description of the field.")
 
@@ -239,15 +241,28 @@ def _describe_value(given: Any) -> str:
     return "a list" if isinstance(given, list | tuple) else "an object"
 
 
-def list_field_names(model_type: type[BaseModel], path: JsonPath) -> tuple[str, ...]:
-    """Return the JSON names of the fields of the object at `path`; empty if there is no model at the path."""
+def list_field_names(model_type: type[BaseModel], path: JsonPath, raw: Any) -> tuple[str, ...]:
+    """Return the JSON names of the fields of the object at `path` in `raw`; empty if there is no model at the path.
+
+    Of several models, the one counts whose fixed values the object states, such as its `kind`.
+    """
     types: list[Any] = [model_type]
     for part in path:
         types = [inner for outer in types for inner in _find_inner_types(outer, part)]
-    for candidate in types:
-        if _is_model_type(candidate):
-            return tuple(info.alias or name for name, info in candidate.model_fields.items())
+        raw = raw[part] if _has_element(raw, part) else None
+    models = [candidate for candidate in types if _is_model_type(candidate)]
+    for candidate in [*(model for model in models if _has_fixed_values(model, raw)), *models]:
+        return tuple(info.alias or name for name, info in candidate.model_fields.items())
     return ()
+
+
+def _has_fixed_values(model_type: type[BaseModel], raw: Any) -> bool:
+    """Whether an object states one of the choices of every field of the model that has choices and no default."""
+    return isinstance(raw, Mapping) and all(
+        raw.get(info.alias or name) in get_args(info.annotation)
+        for name, info in model_type.model_fields.items()
+        if get_origin(info.annotation) is Literal and info.is_required()
+    )
 
 
 def _find_inner_types(outer: Any, part: str | int) -> list[Any]:

@@ -8,7 +8,6 @@ from rich.table import Table
 
 from models.analyses.backtest import BacktestRequest, BacktestResult
 from models.number_text import format_amount
-from models.validation.parsing import validate_model
 from service.cli import analysis_texts, local_analysis, problem_sources
 from service.cli.analysis_options import (
     CorrelationOption,
@@ -21,6 +20,7 @@ from service.cli.analysis_options import (
 from service.cli.comparisons import JsonOption
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
+from solvers.analyses.requests import parse_request
 
 
 def backtest_policies(
@@ -65,7 +65,7 @@ def backtest_policies(
         problem_sources.error_console.print("State the backtest either by --request or by --factor and --policy.")
         raise typer.Exit(2)
     with problem_sources.exit_on_invalid_problem():
-        compared = validate_model(BacktestRequest, stated if request is None else read_request_file(request))
+        compared = parse_request(BacktestRequest, problem, stated if request is None else read_request_file(request))
     found = local_analysis.solve_and_analyze("backtest", problem, compared, workers=workers)
     head = BacktestResult.model_validate(found.head)
     if as_json:

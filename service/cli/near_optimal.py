@@ -15,6 +15,7 @@ from service.cli.analysis_options import FormatOption, WorkersOption, write_tabl
 from service.cli.comparisons import JsonOption
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
+from solvers.analyses.requests import parse_request
 from solvers.results.writing import write_table_files
 
 MAX_DIFFERENCES = 8
@@ -45,7 +46,7 @@ def show_ranges(
     problem = problem_sources.load_problem(source, scenario, change)
     stated = {"slack": slack, "measures": [analysis_texts.parse_measure(text) for text in measure]}
     with problem_sources.exit_on_invalid_problem():
-        request = validate_model(RangesRequest, stated)
+        request = parse_request(RangesRequest, problem, stated)
     found = local_analysis.solve_and_analyze("ranges", problem, request, workers=workers)
     head = RangesResult.model_validate(found.head)
     if as_json:

@@ -12,7 +12,6 @@ from rich.table import Table
 from models.analyses.study import Fidelity, Hold, Quantiles, StudyRequest, StudyResult
 from models.number_text import format_amount
 from models.problem.planning_problem import PlanningProblem
-from models.validation.parsing import validate_model
 from service.cli import analysis_texts, problem_sources
 from service.cli.analysis_options import (
     CorrelationOption,
@@ -27,6 +26,7 @@ from service.cli.local_analysis import solve_and_analyze
 from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers.analyses.analysis import AnalysisConclusion
+from solvers.analyses.requests import parse_request
 
 DesignKind = Literal["sobol", "latin_hypercube", "grid"]
 """Designs that options can state."""
@@ -90,7 +90,7 @@ def study_plan(
         "keep": keep,
     }
     with problem_sources.exit_on_invalid_problem():
-        study = validate_model(StudyRequest, stated if request is None else _read_request(request, factor))
+        study = parse_request(StudyRequest, problem, stated if request is None else _read_request(request, factor))
     found = solve_and_analyze("study", problem, study, workers=workers)
     _show_study(problem, found, as_json=as_json)
     write_tables(found, out, table_format)

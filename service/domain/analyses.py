@@ -7,14 +7,8 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from models.analyses.backtest import BacktestRequest
 from models.analyses.kinds import AnalysisKind
-from models.analyses.near_optimal import RangesRequest
-from models.analyses.references import check_range_measures
-from models.analyses.request_checks import check_backtest_request, check_study_request
-from models.analyses.study import StudyRequest
 from models.problem.planning_problem import PlanningProblem
-from models.validation.checks import Finding
 from models.validation.parsing import validate_model
 from service.auth.authorization import HiddenError, require_plan_permission, scope_lookup
 from service.auth.principals import Principal
@@ -51,6 +45,7 @@ from service.storage.plan_requests import IdempotencyKey, PlanRequest
 from service.storage.records import AnalysisRecord, AnalysisState
 from service.storage.store import Store
 from service.workers.analysis_runtime import AnalysisRuntime
+from solvers.analyses.requests import find_request_findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +84,10 @@ class AnalysisService:
         known = self._find_known(principal, idempotency)
         if known is not None:
             return known
-        findings = FindingCollector()
-        request: BaseModel | None = None
-        with findings.collect_findings(""):
-            stated = {name: value for name, value in document.items() if name != "base"}
-            request = validate_model(REQUEST_MODELS[kind], stated)
+        findings, request = _validate_request(kind, {name: value for name, value in document.items() if name != "base"})
         base = self._resolve_base(document.get("base"), principal, findings)
-        if request is not None and base is not None:
-            findings.findings += _check_request(base.problem, request)
+        if base is not None:
+            findings.findings += find_request_findings(base.problem, document, request)
         findings.raise_if_invalid()
         assert request is not None and base is not None  # noqa: S101, PT018 - else there were findings
         plan = base.plan
@@ -111,7 +102,6 @@ class AnalysisService:
         check_idempotency_key(key)
         document = decode_json_object(raw)
         idempotency = make_idempotency_key(key, f"{kind} {plan}".encode() + encode_plain_json(document))
-        request = validate_model(REQUEST_MODELS[kind], document)
         with self._store.read_transaction() as transaction:
             record = transaction.plans.get_plan(plan)
             problem = transaction.problems.get_problem(record.problem_digest)
@@ -120,9 +110,10 @@ class AnalysisService:
             raise ConflictError(
                 f"The outcome of the plan is {record.outcome or record.state}; {kind} need an optimal plan."
             )
-        findings = FindingCollector()
-        findings.findings += _check_request(problem, request)
+        findings, request = _validate_request(kind, document)
+        findings.findings += find_request_findings(problem, document, request)
         findings.raise_if_invalid()
+        assert request is not None  # noqa: S101 - else there were findings
         return self._submit(kind, plan, request, principal, idempotency)
 
     def read_view(self, kind: AnalysisKind, analysis: str) -> AnalysisView:
@@ -200,12 +191,16 @@ class AnalysisService:
 
     def _resolve_base(self, stated: object, principal: Principal, findings: FindingCollector) -> _ResolvedBase | None:
         """Resolve the base of a body; None if there are findings about it."""
-        document = stated if isinstance(stated, dict) else {}
+        if not isinstance(stated, dict | None):
+            remedy = "Give an object with one of `plan`, `problem` and `province`."
+            findings.add_finding("/base", "wrong_type", "The base is no object.", remedy)
+            return None
+        document = stated or {}
         named = [name for name in ("plan", "problem", "province") if document.get(name) is not None]
         if len(named) != 1:
             many = f"{' and '.join(f'`{name}`' for name in named)} are given." if named else "No base is given."
             remedy = "State one of `plan`, `problem` and `province` in `base`."
-            findings.add_finding("/base", "invalid" if isinstance(stated, dict) else "missing", many, remedy)
+            findings.add_finding("/base", "missing" if stated is None else "invalid", many, remedy)
             return None
         base: ResolvedProblem | None = None
         if named == ["plan"]:
@@ -261,17 +256,13 @@ class AnalysisService:
         return ResolvedProblem(problem, dict(record.source))
 
 
-def _check_request(problem: PlanningProblem, request: BaseModel) -> tuple[Finding, ...]:
-    """Check what a request names against the problem of its base."""
-    if isinstance(request, StudyRequest):
-        return check_study_request(problem, request)
-    if isinstance(request, BacktestRequest):
-        return check_backtest_request(problem, request)
-    collected = FindingCollector()
-    if isinstance(request, RangesRequest):
-        with collected.collect_findings(""):
-            check_range_measures(problem, request.measures)
-    return tuple(collected.findings)
+def _validate_request(kind: AnalysisKind, document: dict[str, Any]) -> tuple[FindingCollector, BaseModel | None]:
+    """Return the findings about a request alone, and the request; None if there are any."""
+    findings = FindingCollector()
+    request: BaseModel | None = None
+    with findings.collect_findings(""):
+        request = validate_model(REQUEST_MODELS[kind], document)
+    return findings, request
 
 
 def _reject_alternative(source: Mapping[str, Any]) -> None:

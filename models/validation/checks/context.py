@@ -8,6 +8,7 @@ from functools import cached_property
 from models.labels import fold_words, show_invisible, split_letters
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
+from models.problem.policy import NeedSelection
 from models.validation.finding import Finding
 from models.validation.finding_codes import make_finding
 
@@ -131,6 +132,21 @@ class ProblemContext:
             is_needed = any(quantity) if isinstance(quantity, tuple) else quantity > 0
             (set.add if is_needed else set.discard)(needs.setdefault(item, set()), place)
         return {item: frozenset(counties) for item, counties in needs.items() if counties}
+
+    def list_selected_counties(self, of: NeedSelection | None) -> dict[str, frozenset[str]]:
+        """Return the counties whose needs a selection contains, by item or requirement."""
+        needs = {
+            need.id
+            for need in self.problem.needs
+            if of is None
+            or (
+                (of.priority is None or need.priority in of.priority)
+                and (of.category is None or getattr(need, "category", None) in of.category)
+                and (of.item is None or need.id in of.item)
+            )
+        }
+        chosen = self.county_ids if of is None or of.county is None else self.county_ids & set(of.county)
+        return {name: self.needing_counties.get(name, frozenset()) & chosen for name in needs}
 
     def check_reference(self, kind: str, name: str, path: tuple[str | int, ...]) -> Iterator[Finding]:
         """Yield a finding if `name` is an unknown `kind` (see `IDENTIFIERS_BY_KIND`), unless it may have been omitted."""

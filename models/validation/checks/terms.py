@@ -112,7 +112,7 @@ def check_goal_selection_use(context: ProblemContext) -> Iterator[Finding]:
         if goal.goal != "shortage":
             message = f"The goal `{goal.goal}` does not select needs, so `of` would have no effect."
             yield make_finding("goal_without_selection", path, message, "Remove `of`, or use the goal `shortage`.")
-        elif _has_known_names(context, goal.of) and not any(_list_selected_counties(context, goal.of).values()):
+        elif _has_known_names(context, goal.of) and not any(context.list_selected_counties(goal.of).values()):
             message = f"There is no need of {goal.of}, so the goal has no effect."
             yield make_finding("goal_without_needs", path, message, "Change `of`, or remove the goal.")
 
@@ -126,7 +126,7 @@ def check_goals_cover_needs(context: ProblemContext) -> Iterator[Finding]:
         return
     served: dict[str, set[str]] = {}
     for selection in selections:
-        for item, counties in _list_selected_counties(context, selection).items():
+        for item, counties in context.list_selected_counties(selection).items():
             served.setdefault(item, set()).update(counties)
     left = [item for item, counties in context.needing_counties.items() if counties - served.get(item, set())]
     if left:
@@ -146,22 +146,6 @@ def _has_known_names(context: ProblemContext, of: NeedSelection | None) -> bool:
             and context.county_ids >= set(of.county or ())
         )
     )
-
-
-def _list_selected_counties(context: ProblemContext, of: NeedSelection | None) -> dict[str, frozenset[str]]:
-    """Return the counties whose needs are selected, by item."""
-    needs = {
-        need.id
-        for need in context.problem.needs
-        if of is None
-        or (
-            (of.priority is None or need.priority in of.priority)
-            and (of.category is None or getattr(need, "category", None) in of.category)
-            and (of.item is None or need.id in of.item)
-        )
-    }
-    chosen = context.county_ids if of is None or of.county is None else context.county_ids & set(of.county)
-    return {name: context.needing_counties.get(name, frozenset()) & chosen for name in needs}
 
 
 def check_fairness_use(context: ProblemContext) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from models.base import Frozen, Id
+from models.rule_mistakes import RuleMistake, raise_mistakes
 from service.auth.principals import RESERVED_CALLERS, Grant
 
 
@@ -37,7 +38,8 @@ class KeyBody(Frozen):
     @classmethod
     def _reject_reserved_caller(cls, caller: str) -> str:
         if caller in RESERVED_CALLERS:
-            raise ValueError(f"the service itself is {caller!r} in the audit log; choose another name")
+            message = f"The service itself is “{caller}” in the audit log."
+            raise_mistakes([RuleMistake((), "reserved_name", message, "Choose another name.")])
         return caller
 
 

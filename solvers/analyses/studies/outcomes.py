@@ -1,6 +1,6 @@
 """Outcomes of a run: the measures of a request, and served shares by county, need and period."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,14 +8,17 @@ import numpy as np
 
 from models.analyses.measures import LimitSelection, OutcomeMeasure, OutcomeName
 from models.analyses.study import StudyRequest
+from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import NeedSelection
-from models.validation.finding import raise_on_errors
+from models.validation.checks.context import ProblemContext, format_name_list, quote_name, suggest_similar_names
+from models.validation.finding import Finding, JsonPath, raise_on_errors
 from models.validation.finding_codes import make_finding
 from solvers.data.problem_arrays import ProblemArrays
+from solvers.formulation import BOUNDS
 from solvers.formulation.objective import select_needs
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.results.flows import Flows, clean_values
-from solvers.results.limits import RULE_NAMES, Limits
+from solvers.results.limits import BOUND_LIMIT_AXES, CONSTRAINT_LIMIT_AXES, RULE_NAMES, Limits
 from solvers.results.need_values import NeedValues, divide_served
 from solvers.results.tables import sum_electricity
 
@@ -71,20 +74,45 @@ def list_measures(request: StudyRequest) -> tuple[OutcomeMeasure, ...]:
     return tuple(by_label.values())
 
 
-def check_limits(request: StudyRequest) -> None:
-    """Raise InvalidProblemError if a measure names a rule that no limit has; paths begin within the request."""
-    findings = tuple(
-        make_finding(
-            "unknown_choice",
-            (kind, k, "limit", "rule"),
-            f"No limit follows from a rule {measure.limit.rule}.",
-            f"Name one of: {', '.join(RULE_NAMES)}.",
+_KIND_BY_AXIS = {
+    "place": "place",
+    "machine": "factory",
+    "line": "factory",
+    "area": "power area",
+    "arc": "link",
+    "item": "item",
+    "partner": "partner",
+}
+"""Kind of what the first axis of a limit names."""
+
+_AXIS_BY_RULE = {rule: axes[0] for rule, axes in CONSTRAINT_LIMIT_AXES.items()} | {
+    BOUNDS[key].name: axes[0] for key, axes in BOUND_LIMIT_AXES.items()
+}
+
+
+def check_limits(problem: PlanningProblem, request: StudyRequest) -> None:
+    """Raise InvalidProblemError if a measure names a limit that cannot be; paths begin within the request."""
+    context = ProblemContext(problem)
+    raise_on_errors(
+        tuple(
+            finding
+            for part in ("outcomes", "thresholds")
+            for k, measure in enumerate(getattr(request, part))
+            for finding in check_limit(context, measure, (part, k))
         )
-        for kind in ("outcomes", "thresholds")
-        for k, measure in enumerate(getattr(request, kind))
-        if measure.limit is not None and measure.limit.rule not in RULE_NAMES
     )
-    raise_on_errors(findings)
+
+
+def check_limit(context: ProblemContext, measure: OutcomeMeasure, path: JsonPath) -> Iterator[Finding]:
+    """Yield a finding if a measure at `path` names a rule that no limit has, or a limit of what the problem does not have."""
+    if measure.limit is None:
+        return
+    if measure.limit.rule not in RULE_NAMES:
+        message = f"No limit follows from a rule {quote_name(measure.limit.rule)}."
+        remedy = suggest_similar_names(measure.limit.rule, RULE_NAMES) or f"Use {format_name_list(RULE_NAMES, 60)}."
+        yield make_finding("unknown_choice", (*path, "limit", "rule"), message, remedy)
+    elif measure.limit.id and (kind := _KIND_BY_AXIS.get(_AXIS_BY_RULE[measure.limit.rule])):
+        yield from context.check_reference(kind, measure.limit.id, (*path, "limit", "id"))
 
 
 def measure_run(run: SolvedRun, measures: Sequence[OutcomeMeasure]) -> RunOutcomes:

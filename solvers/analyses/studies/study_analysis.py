@@ -68,7 +68,7 @@ class StudyAnalysis:
             The request holds decisions of the base, which has no plan.
         """
         check_study_measures(base.problem, request)
-        check_limits(request)
+        check_limits(base.problem, request)
         self._base, self._request = base, request
         self._points = draw_points(request)
         self._settings = open_settings(base, request, self._points)

@@ -163,6 +163,18 @@ WRONG_STUDIES: list[tuple[Json, list[tuple[str, str]]]] = [
         },
         [("/base/changes/0/where", "unknown_where")],
     ),
+    ({"base": 3, "factors": 3}, [("/factors", "wrong_type"), ("/base", "wrong_type")]),
+    (
+        {"base": {"problem": two_counties_raw()}, "factors": [FACTORS[0], FACTORS[0]], "levers": [DRY], "hold": "all"},
+        [("/hold", "unknown_choice"), ("/factors/1/name", "duplicate_name")],
+    ),
+    (
+        {
+            "base": {"problem": two_counties_raw()},
+            "factors": [{**FACTORS[0], "name": 3}, {**FACTORS[1], "changes": [{"what": "delivered", "where": "x"}]}],
+        },
+        [("/factors/0/name", "wrong_type"), ("/factors/1/changes/0/where", "unknown_where")],
+    ),
     (
         {
             "base": {"problem": two_counties_raw()},
