@@ -611,6 +611,7 @@ interface QuotaRow {
   kwh: number;
   price: number;
   worth: number;
+  isWhole: boolean;
 }
 
 /** `/v1/studies/{study}`: quantiles of an outcome under a lever. */

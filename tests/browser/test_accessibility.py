@@ -77,8 +77,9 @@ STATES = {
     "year-power": State("year?plan={plan}&part=power", ".figure canvas"),
     "year-sources": State("year?plan={plan}&part=sources", ".figure canvas"),
     "year-flows": State("year?plan={plan}&part=flows", ".figure canvas"),
-    "factories": State("factories?plan={plan}", ".tabulator-row"),
-    "factories-none": State("factories?plan={plan}&q=zzzz", ".tabulator-placeholder"),
+    "factories": State("factories?plan={plan}", ".data-grid td"),
+    "factories-none": State("factories?plan={plan}&q=zzzz", ".grid-empty"),
+    "factories-compared": State("factories?plan={plan}&with={short}", ".compared-note"),
     "quota-sheet": State("factories?plan={plan}&sheet=hyesan-furniture", ".sheet"),
     "by-hand": State("by-hand?plan={plan}&county=hyesan", ".by-hand-grid td"),
     "by-hand-edits": State(

@@ -17,6 +17,9 @@ from tests.browser.figures import shows_value
 
 pytestmark = pytest.mark.browser
 
+ROW = ".data-grid tbody tr[data-index]"
+"""A row of the quota table that is in the document."""
+
 
 @pytest.fixture(scope="module")
 def many(service: Service) -> str:
@@ -40,8 +43,8 @@ def many(service: Service) -> str:
 
 
 def read_visible_rows(page: Page) -> list[list[str]]:
-    """Read the visible rows as texts."""
-    return [row.locator(".tabulator-cell").all_inner_texts() for row in page.locator(".tabulator-row").all()]
+    """Read the rows in the document as texts."""
+    return [row.locator("th, td").all_inner_texts() for row in page.locator(ROW).all()]
 
 
 def download_file(page: Page, name: str) -> Path:
@@ -54,7 +57,7 @@ def download_file(page: Page, name: str) -> Path:
 def test_the_table_shows_the_figures_of_the_api(open_page: OpenPage, service: Service, plan: str) -> None:
     """Sorted by quota, the first rows agree to the last digit shown; the sums are those of the table."""
     page = open_page(f"#/factories?plan={plan}&sort=-quantity")
-    page.wait_for_selector(".tabulator-row")
+    page.wait_for_selector(ROW)
     truth = service.columns(plan, "quotas", "sort=-quantity")
     for k, cells in enumerate(read_visible_rows(page)[:8]):
         for cell, column in ((4, "quantity"), (5, "kwh"), (6, "price")):
@@ -69,7 +72,7 @@ def test_search_filters_and_downloads_agree(open_page: OpenPage, service: Servic
     """Rows shown, URL and downloaded files agree."""
     page = open_page(f"#/factories?plan={plan}")
     page.get_by_label("Search").fill("hyesan pencil")  # a place and an item: no name contains both
-    page.locator("select[name=period]").select_option("2002-04")
+    page.get_by_label("Filter by Month").select_option("2002-04")
     expect(page.locator("[data-figure=shown] dd")).not_to_have_text(re.compile(r"^([\d,]+) of \1$"))
     page.wait_for_url(lambda url: "q=hyesan+pencil" in url)
     assert "period=2002-04" in page.url
@@ -111,13 +114,88 @@ def test_an_empty_search_result_has_a_message(open_page: OpenPage, plan: str, se
     expect(page.locator("[data-figure=shown] dd")).to_have_text(
         f"0 of {service.json(f'/v1/plans/{plan}')['tables']['quotas']:,}"
     )
-    assert page.locator(".tabulator-placeholder").is_visible()
+    page.locator(".grid-empty").get_by_role("button", name="Clear all filters").click()
+    expect(page.locator("[data-figure=shown] dd")).to_have_text(re.compile(r"^([\d,]+) of \1$"))
+    assert "q=" not in page.url
+    assert page.get_by_label("Search").input_value() == ""
+
+
+def test_the_table_is_one_tab_stop(open_page: OpenPage, short: str) -> None:
+    """Tab leads to the headings and then out of the table; arrow keys move between cells, also far ones."""
+    page = open_page(f"#/factories?plan={short}")
+    page.wait_for_selector(ROW)
+    read = "() => [document.activeElement.closest('tr')?.getAttribute('aria-rowindex'), document.activeElement.textContent.trim()]"
+    stops = ".data-grid :is(a, button, select, td, th)"
+    assert page.locator(stops).evaluate_all("(all) => all.filter((one) => one.tabIndex === 0).length") == 1
+    page.get_by_role("button", name="Factory").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(read) == ["2", "Hyesan Daily Necessities Factory"]
+    page.keyboard.press("End")
+    assert "weighted" in page.evaluate(read)[1]
+    page.keyboard.press("Control+End")
+    assert page.evaluate(read)[0] == page.locator(".data-grid").get_attribute("aria-rowcount")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.closest('.data-grid')") is None
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(read) == ["1", "Factory ▲"]
+    page.keyboard.press("Alt+ArrowDown")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Filter by Factory"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert page.evaluate(read) == ["1", "Factory ▲"]
+
+
+def test_headings_sort(open_page: OpenPage, service: Service, plan: str) -> None:
+    """By keyboard or mouse: ascending, descending, and the order of the plan; the URL and the downloads follow."""
+    page = open_page(f"#/factories?plan={plan}")
+    page.wait_for_selector(ROW)
+    heading = page.get_by_role("button", name="kWh")
+    heading.click()
+    expect(page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "ascending")
+    heading.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "descending")
+    page.wait_for_url("**sort=-kwh*")
+    greatest = max(service.columns(plan, "quotas", "columns=kwh")["kwh"])
+    assert shows_value(page.locator(ROW).first.locator("td").nth(4).inner_text(), greatest)
+    assert "sort=-kwh" in str(page.get_by_role("link", name="Download as CSV", exact=True).get_attribute("href"))
+    heading.click()
+    expect(page.locator("th[aria-sort]")).to_have_count(0)
+
+
+def test_rows_are_copied_with_headings(open_page: OpenPage, short: str) -> None:
+    """Ctrl+C copies the selected rows, with names, plain numbers and units; the button copies all rows shown."""
+    page = open_page(f"#/factories?plan={short}&item=soap")
+    page.context.grant_permissions(["clipboard-read"])
+    page.wait_for_selector(ROW)
+    first = page.locator(ROW).first.locator("th, td").all_inner_texts()
+    page.locator(ROW).first.locator("td").nth(1).click()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator(".data-grid tr[aria-selected]")).to_have_count(2)
+    page.keyboard.press("Control+c")
+    read = "() => navigator.clipboard.readText()"
+    lines = [line.split("\t") for line in page.evaluate(read).split("\n")]
+    assert lines[0] == ["Factory", "County", "Item", "Month", "Quota", "Unit", "kWh", "Shadow price"]
+    assert lines[1][:4] == first[:4]
+    quota, unit = first[4].split("\u00a0")
+    assert lines[1][4:6] == [quota.replace(",", ""), unit]
+    assert len(lines) == 3
+    page.get_by_role("button", name="Copy the rows shown").click()
+    count = int(page.locator("[data-figure=shown] dd").inner_text().split()[0])
+    assert len(page.evaluate(read).split("\n")) == count + 1
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV with names").click()
+    table = list(csv.reader(io.StringIO(waiting.value.path().read_text(encoding="utf-8-sig"))))
+    assert table[:2] == lines[:2]
+    assert len(table) == count + 1
 
 
 def test_a_quota_sheet_is_printed(open_page: OpenPage, service: Service, plan: str) -> None:
     """The sheet has both names and the figures of the table, and prints on at most two pages without the controls."""
     page = open_page(f"#/factories?plan={plan}&county=hyesan&category=hygiene")
-    page.locator(".tabulator-row a").first.click()
+    page.locator(ROW + " a").first.click()
     wait_until_settled(page)
     page.wait_for_selector(".sheet")
     factory = page.url.split("sheet=")[1].split("&")[0]
@@ -183,10 +261,10 @@ def test_a_print_job_has_all_sheets(open_page: OpenPage, service: Service, with_
 
 def test_the_quota_table_prints_the_rows_that_are_not_in_the_document(open_page: OpenPage, plan: str) -> None:
     page = open_page(f"#/factories?plan={plan}&county=hyesan")
-    page.wait_for_selector(".tabulator-row")
+    page.wait_for_selector(ROW)
     count = int(page.locator("[data-figure=shown] dd").inner_text().split()[0])
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
-    assert page.locator(".paper-only tbody tr").count() == count > page.locator(".tabulator-row").count()
+    assert page.locator(".paper-only tbody tr").count() == count > page.locator(ROW).count()
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert page.locator(".paper-only").count() == 0
 
@@ -244,12 +322,12 @@ def test_a_factory_sheet_says_from_whom_and_to_whom(open_page: OpenPage, with_sh
 def test_many_rows_scroll(open_page: OpenPage, many: str) -> None:
     """Only the visible rows are in the document, and scrolling through 20,400 rows never stalls."""
     page = open_page(f"#/factories?plan={many}")
-    page.wait_for_selector(".tabulator-row")
+    page.wait_for_selector(ROW)
     assert page.locator("[data-figure=shown] dd").inner_text() == "20,400 of 20,400"
-    assert page.locator(".tabulator-row").count() < 200
+    assert page.locator(ROW).count() < 200
     longest = page.evaluate(
         """async () => {
-            const holder = document.querySelector(".tabulator-tableholder");
+            const holder = document.querySelector(".grid-frame");
             let longest = 0;
             for (let k = 0; k < 60; k++) {
                 const begun = performance.now();
@@ -260,7 +338,7 @@ def test_many_rows_scroll(open_page: OpenPage, many: str) -> None:
             return longest;
         }"""
     )
-    assert page.locator(".tabulator-row").count() < 200
+    assert page.locator(ROW).count() < 200
     assert longest < 1500, "drawing after a jump of 340 rows takes too long"
     begun = time.monotonic()
     page.get_by_label("Search").fill("good-7")

@@ -171,3 +171,26 @@ def test_goods_show_the_change_against_another_plan(open_page: OpenPage, service
     assert shows_value(cell.inner_text(), 100 * (read_share(other) - read_share(short)))
     page.get_by_label("Compared with", exact=True).select_option("")
     expect(page.get_by_role("radio", name="Served", exact=True)).to_be_checked()
+
+
+def test_rows_of_the_heat_map_are_copied_as_seen(open_page: OpenPage, short: str) -> None:
+    """The text has the headings and what the cells show, without what only screen readers get."""
+    page = open_page(f"#/year?plan={short}&measure=served")
+    page.context.grant_permissions(["clipboard-read"])
+    rows = page.locator(".heatmap tbody tr")
+    expect(rows.nth(3)).to_be_visible()
+    shown = rows.evaluate_all(
+        "(all) => all.slice(1, 4).map((row) => [...row.cells].map((cell) => {"
+        "  const copy = cell.cloneNode(true);"
+        "  copy.querySelectorAll('.visually-hidden').forEach((one) => one.remove());"
+        "  return copy.textContent;"
+        "}))"
+    )
+    page.evaluate(
+        "() => { const [, first, , last] = document.querySelectorAll('.heatmap tbody tr');"
+        "  getSelection().setBaseAndExtent(first, 0, last, last.childNodes.length); }"
+    )
+    page.keyboard.press("Control+c")
+    lines = [line.split("\t") for line in page.evaluate("() => navigator.clipboard.readText()").split("\n")]
+    assert lines == [["Item", "Jan", "Feb", "Whole plan"], *shown]
+    assert len(shown[0]) == 4

@@ -14,6 +14,18 @@ export default {
   "factories.recipe": "Recipe",
   "factories.month": "Month",
   "factories.quantity": "Quota",
+  "factories.before": "Other plan",
+  "factories.change": "Change",
+  "factories.changed": "quotas that changed",
+  "factories.compared": "Compared with {plan}. Quotas that only that plan has are listed with 0.",
+  "factories.compared-missing":
+    "{n} of its quotas are for lines, months or units that this plan does not have.",
+  "factories.compared-missing-one":
+    "{n} of its quotas is for a line, month or unit that this plan does not have.",
+  "factories.not-comparable": "The other plan does not have this line, month or unit",
+  "factories.clear": "Clear all filters",
+  "factories.file": "quotas",
+  "factories.sort.heading": "By a heading",
   "factories.kwh": "kWh",
   "factories.price": "Shadow price",
   "factories.sort": "Sort by",

@@ -1,6 +1,6 @@
 /** Components of views that are written with Preact. `components.js` has the same elements for other views. */
 
-import { html } from "../vendor/preact/preact.js";
+import { html, useLayoutEffect, useRef } from "../vendor/preact/preact.js";
 
 /**
  * The heading of a view.
@@ -34,4 +34,11 @@ export function Card({ title, name, children }) {
 export function ShareBar({ share }) {
   const style = { "--share": `${100 * share}%` };
   return html`<span class="share-bar" aria-hidden="true"><span style=${style}></span></span>`;
+}
+
+/** Shows an element that is not made by Preact. @param {{element: HTMLElement}} props */
+export function ShowElement({ element }) {
+  const frame = useRef(/** @type {HTMLElement|null} */ (null));
+  useLayoutEffect(() => frame.current?.replaceChildren(element), [element]);
+  return html`<div ref=${frame}></div>`;
 }

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { getTextColour } from "./palette.js";
+import { copyRowsAsText } from "./table-text.js";
 
 /**
  * @typedef {object} HeatmapRow
@@ -47,6 +48,7 @@ export function renderHeatmap(options) {
     );
   const table = h("table", { class: "heatmap", "aria-label": label }, head, bodies);
   if (href) enableArrowKeys(table);
+  copyRowsAsText(table);
   const tabindex = table.querySelector("a") ? null : "0";
   const frame = { class: "scroll heatmap-frame", role: "region", "aria-label": label, tabindex };
   return h("div", frame, table);

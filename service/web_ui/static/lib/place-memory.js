@@ -3,7 +3,7 @@
 const STORAGE_KEY = "allot.places";
 const MAX_PLACES = 50;
 const RESTORE_MS = 3000;
-const FRAMES = ".heatmap-frame, .scroll, .tabulator-tableholder";
+const FRAMES = ".heatmap-frame, .scroll, .grid-frame";
 const FOCUS_ATTRIBUTES = ["href", "name", "value", "data-place", "data-item", "data-key"];
 
 /**

@@ -23,8 +23,8 @@ export const VIEW_PARTS = {
   briefing: ["with"],
   map: ["with", "county", "item", "month"],
   year: ["with", "county", "item", "month"],
-  factories: ["county", "item", "month"],
-  "by-hand": ["county", "item"],
+  factories: ["with", "county", "item", "month"],
+  "by-hand": ["with", "county", "item"],
   study: ["county", "item"],
   bottlenecks: ["with", "county", "item", "month"],
 };

@@ -1,12 +1,12 @@
 /** Plan by hand: quotas that are typed, pinned or forbidden, and goods reserved for a county, estimated at once. */
 
-import { ViewHead } from "../lib/elements.js";
+import { ShowElement, ViewHead } from "../lib/elements.js";
 import { formatNumber } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
 import { readContext } from "../lib/plan-context.js";
 import { loadStylesheet } from "../lib/stylesheets.js";
 import { html, render, useState } from "../vendor/preact/preact.js";
-import { ShowElement, useAnswer } from "./by-hand/answer.js";
+import { useAnswer } from "./by-hand/answer.js";
 import { EditList } from "./by-hand/edit-list.js";
 import { addEdits, readEdits, writeEdits } from "./by-hand/edits.js";
 import { QuotaGrid } from "./by-hand/quota-grid.js";

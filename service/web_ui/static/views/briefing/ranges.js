@@ -10,7 +10,7 @@ import {
 } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useEffect, useState } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
+import { ShowElement } from "../../lib/elements.js";
 import { JobProgress, hasEnded, useJob } from "../shared/analysis-job.js";
 import { Alternatives } from "./alternatives.js";
 import { groupRanges, listMainMeasures } from "./range-figures.js";

@@ -3,7 +3,7 @@
 import { renderFailure } from "../../lib/feedback.js";
 import { formatNumber } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../../vendor/preact/preact.js";
+import { useEffect, useRef, useState } from "../../vendor/preact/preact.js";
 import { renderComparison } from "../shared/comparison.js";
 import { needsCoarseEstimate, renderEstimate } from "../what-if/estimate.js";
 import { buildChanges } from "./edits.js";
@@ -105,11 +105,4 @@ function renderVerified(comparison, problemIndex, plan, milliseconds) {
   tag.append(mark);
   element.prepend(tag);
   return element;
-}
-
-/** Shows an element that is not made by Preact. @param {{element: HTMLElement}} props */
-export function ShowElement({ element }) {
-  const frame = useRef(/** @type {HTMLElement|null} */ (null));
-  useLayoutEffect(() => frame.current?.replaceChildren(element), [element]);
-  return html`<div ref=${frame}></div>`;
 }

@@ -1,12 +1,11 @@
 /** The edits, with their estimate, and what can be done with them. */
 
-import { Card } from "../../lib/elements.js";
+import { Card, ShowElement } from "../../lib/elements.js";
 import { formatQuantity } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { describePeriods } from "../../lib/period-runs.js";
 import { html, useMemo, useRef } from "../../vendor/preact/preact.js";
 import { createSaveControl } from "../shared/save.js";
-import { ShowElement } from "./answer.js";
 import { buildChanges, groupEdits } from "./edits.js";
 
 /** @typedef {import("./edits.js").Edit} Edit */

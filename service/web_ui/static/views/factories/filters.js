@@ -1,18 +1,27 @@
 /** Filters of the quota table. The API has the same filters, so a download contains the rows shown. */
 
-import { renderField } from "../../lib/components.js";
-import { h } from "../../lib/dom.js";
 import { formatPeriod } from "../../lib/format.js";
-import { t, textOr } from "../../lib/i18n.js";
+import { textOr } from "../../lib/i18n.js";
 
 /** @typedef {"county"|"factory"|"category"|"item"|"period"} FilterName */
 
+/** @typedef {Record<FilterName, string> & {q: string}} QuotaFilter what is selected, and the text of the search; empty parts select everything */
+
 /** @type {FilterName[]} */
-const FILTER_NAMES = ["county", "factory", "category", "item", "period"];
-const DEBOUNCE_MS = 120;
+export const FILTER_NAMES = ["county", "factory", "category", "item", "period"];
 
 /** A filter of the API that matches no row. */
 const NO_ROWS = { factory: ["-"] };
+
+/**
+ * Read the filter of a URL.
+ * @param {URLSearchParams} params its parameters
+ * @returns {QuotaFilter} the filter
+ */
+export const readFilter = (params) =>
+  /** @type {QuotaFilter} */ (
+    Object.fromEntries(["q", ...FILTER_NAMES].map((name) => [name, params.get(name) ?? ""]))
+  );
 
 /**
  * @typedef {object} Search
@@ -54,100 +63,58 @@ export function interpretSearch(searchText, rows) {
 const intersect = (first, second) =>
   first ? new Set([...first].filter((id) => second.has(id))) : second;
 
-/** The filters of the quota table. */
-export class Filters {
-  /**
-   * @param {ViewContext} context context of the view
-   * @param {ProblemIndex} problemIndex the problem
-   * @param {QuotaRow[]} rows all rows
-   * @param {() => void} onChange called when a filter changes
-   */
-  constructor(context, problemIndex, rows, onChange) {
-    this.context = context;
-    this.problemIndex = problemIndex;
-    this.rows = rows;
-    this.onChange = onChange;
-    this.searchText = context.params.get("q") ?? "";
-    /** @type {Partial<Record<FilterName, string>>} */
-    this.selected = {};
-    for (const name of FILTER_NAMES) this.selected[name] = context.params.get(name) ?? "";
-    /** @type {ReturnType<typeof setTimeout>|undefined} */
-    this.timer = undefined;
+/**
+ * List what a filter can select.
+ * @param {FilterName} name the filter
+ * @param {QuotaRow[]} rows all rows
+ * @param {ProblemIndex} problemIndex the problem
+ * @returns {{value: string, text: string}[]} values with their names, in the order of the names; periods in their order
+ */
+export function listOptions(name, rows, problemIndex) {
+  if (name === "period") {
+    return problemIndex.periods.map((value) => ({ value, text: formatPeriod(value, "long") }));
   }
+  const getText = (/** @type {string} */ value) =>
+    name === "category" ? textOr(`category.${value}`, value) : problemIndex.getName(value);
+  return [...new Set(rows.map((row) => row[name]))]
+    .map((value) => ({ value, text: getText(value) }))
+    .sort((a, b) => a.text.localeCompare(b.text));
+}
 
-  /** @returns {HTMLElement[]} the search field, and a select for each filter */
-  renderControls() {
-    const search = h("input", {
-      type: "search",
-      value: this.searchText,
-      placeholder: t("factories.search-hint"),
-      autocomplete: "off",
-      size: "26",
-    });
-    search.addEventListener("input", () => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => {
-        this.searchText = search.value.trim();
-        this.context.updateParams({ q: this.searchText });
-        this.onChange();
-      }, DEBOUNCE_MS);
-    });
-    const selects = FILTER_NAMES.map((name) => this.renderSelect(name));
-    return [renderField(t("factories.search"), search), ...selects];
-  }
-
-  /** @param {FilterName} name @returns {HTMLElement} */
-  renderSelect(name) {
-    const isPeriod = name === "period";
-    const ids = isPeriod
-      ? this.problemIndex.periods
-      : [...new Set(this.rows.map((row) => row[name]))];
-    const options = ids.map((id) => ({ id, text: this.getLabel(name, id) }));
-    if (!isPeriod) options.sort((a, b) => a.text.localeCompare(b.text));
-    const select = h(
-      "select",
-      { name },
-      h("option", { value: "" }, t("factories.any")),
-      options.map(({ id, text }) =>
-        h("option", { value: id, selected: id === this.selected[name] }, text),
-      ),
-    );
-    select.addEventListener("change", () => {
-      this.selected[name] = select.value;
-      this.context.updateParams({ [name]: select.value });
-      this.onChange();
-    });
-    return renderField(t(`factories.${isPeriod ? "month" : name}`), select);
-  }
-
-  /** @param {FilterName} name @param {string} id @returns {string} */
-  getLabel(name, id) {
-    if (name === "period") return formatPeriod(id, "long");
-    return name === "category" ? textOr(`category.${id}`, id) : this.problemIndex.getName(id);
-  }
-
-  /** @returns {(row: QuotaRow) => boolean} tells whether a row is shown */
-  createPredicate() {
-    const { items, factories } = interpretSearch(this.searchText, this.rows);
-    const names = FILTER_NAMES.filter((name) => this.selected[name]);
-    return (row) =>
-      names.every((name) => row[name] === this.selected[name]) &&
+/**
+ * Select rows.
+ * @template {QuotaRow} Row
+ * @param {Row[]} rows all rows
+ * @param {QuotaFilter} filter the filter
+ * @returns {Row[]} the rows that match all parts
+ */
+export function selectRows(rows, filter) {
+  const { items, factories } = interpretSearch(filter.q, rows);
+  const names = FILTER_NAMES.filter((name) => filter[name]);
+  return rows.filter(
+    (row) =>
+      names.every((name) => row[name] === filter[name]) &&
       (!items || items.has(row.item)) &&
-      (!factories || factories.has(row.factory));
-  }
+      (!factories || factories.has(row.factory)),
+  );
+}
 
-  /** @returns {Record<string, string[]>} the same filters for the API */
-  buildQuery() {
-    const shown = this.rows.filter(this.createPredicate());
-    const { items, factories } = interpretSearch(this.searchText, this.rows);
-    const { county, factory, category, item, period } = this.selected;
-    /** @type {Record<string, string[]>} */
-    const query = {};
-    if (county || factory || factories) {
-      query.factory = [...new Set(shown.map((row) => row.factory))];
-    }
-    if (category || item || items) query.item = [...new Set(shown.map((row) => row.item))];
-    if (period) query.period = [period];
-    return shown.length || !Object.keys(query).length ? query : NO_ROWS;
+/**
+ * Build the filter of the API that selects the same rows.
+ * @param {QuotaRow[]} rows all rows
+ * @param {QuotaFilter} filter the filter
+ * @returns {Record<string, string[]>} the query
+ */
+export function buildQuery(rows, filter) {
+  const shown = selectRows(rows, filter);
+  const { items, factories } = interpretSearch(filter.q, rows);
+  const { county, factory, category, item, period } = filter;
+  /** @type {Record<string, string[]>} */
+  const query = {};
+  if (county || factory || factories) {
+    query.factory = [...new Set(shown.map((row) => row.factory))];
   }
+  if (category || item || items) query.item = [...new Set(shown.map((row) => row.item))];
+  if (period) query.period = [period];
+  return shown.length || !Object.keys(query).length ? query : NO_ROWS;
 }

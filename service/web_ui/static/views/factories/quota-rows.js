@@ -58,6 +58,7 @@ function describeItem(id, problemIndex) {
     itemName: problemIndex.getName(id),
     category: item?.category ?? "other",
     unit: problemIndex.getUnit(id),
+    isWhole: problemIndex.isWhole(id),
     value: problemIndex.getValue(id),
     itemWords: joinWords(id, item?.name, item?.local_name),
   };

@@ -5,7 +5,7 @@ import { renderFailure } from "../../lib/feedback.js";
 import { formatNumber, formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useEffect, useState } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
+import { ShowElement } from "../../lib/elements.js";
 
 const POLL_MS = 1000;
 const CONFLICT = 409;

@@ -4,7 +4,7 @@ import { renderFailure } from "../../lib/feedback.js";
 import { formatDateTime } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useEffect, useState } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
+import { ShowElement } from "../../lib/elements.js";
 import { hasEnded, readProgress } from "../shared/analysis-job.js";
 
 /** @typedef {import("../shared/analysis-job.js").Job} Job */

@@ -3,7 +3,7 @@
 import { formatNumber, formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useState } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
+import { ShowElement } from "../../lib/elements.js";
 import { FactorEditor, Select } from "./factor-editor.js";
 import { listFactorKinds } from "./factor-kinds.js";
 import { POLICIES, buildBacktestRequest, createBacktestForm } from "./request.js";

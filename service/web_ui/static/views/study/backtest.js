@@ -1,6 +1,6 @@
 /** A backtest: each way of planning as a small chart of its costs and served shares, and all of them as a table. */
 
-import { ViewHead } from "../../lib/elements.js";
+import { ShowElement, ViewHead } from "../../lib/elements.js";
 import { renderFailure } from "../../lib/feedback.js";
 import {
   formatCompact,
@@ -12,7 +12,6 @@ import {
 } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
 import { html, useEffect, useState } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
 import { JobProgress, fetchJobTable, hasEnded, useJob } from "../shared/analysis-job.js";
 import { BottomAxis, ChartFigure, FigureRows } from "./chart-figure.js";
 import { Downloads } from "./downloads.js";

@@ -3,7 +3,7 @@
 import { createFileLink } from "../../lib/file-links.js";
 import { t } from "../../lib/i18n.js";
 import { html, useMemo } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
+import { ShowElement } from "../../lib/elements.js";
 
 /** @param {{path: string, id: string, tables: string[]}} props path of the analysis, its identifier, names of its tables */
 export function Downloads({ path, id, tables }) {

@@ -1,10 +1,9 @@
 /** One study: its progress while the service works on it, and its result. */
 
-import { ViewHead } from "../../lib/elements.js";
+import { ShowElement, ViewHead } from "../../lib/elements.js";
 import { formatDateTime, formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
 import { JobProgress, hasEnded, useJob } from "../shared/analysis-job.js";
 import { describeFactor } from "./outcome-names.js";
 import { StudyResult } from "./study-result.js";

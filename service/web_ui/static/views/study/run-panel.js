@@ -3,7 +3,7 @@
 import { renderFailure } from "../../lib/feedback.js";
 import { t } from "../../lib/i18n.js";
 import { html, useState } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
+import { ShowElement } from "../../lib/elements.js";
 
 /** A run of a small problem is a plan within this time; others are followed while they are solved. */
 const WAIT_SECONDS = 10;

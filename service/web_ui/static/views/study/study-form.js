@@ -4,7 +4,7 @@ import { renderFailure } from "../../lib/feedback.js";
 import { formatNumber, formatPercent } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
 import { html, useState } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
+import { ShowElement } from "../../lib/elements.js";
 import { FactorEditor, PlaceSelect, Select } from "./factor-editor.js";
 import { listFactorKinds } from "./factor-kinds.js";
 import { buildStudyRequest, createStudyForm, listPriorities } from "./request.js";

@@ -1,11 +1,10 @@
 /** What came of a study: figures, charts, map and runs. */
 
-import { Card } from "../../lib/elements.js";
+import { Card, ShowElement } from "../../lib/elements.js";
 import { renderFailure, renderLoading } from "../../lib/feedback.js";
 import { formatNumber, formatPercent, formatShare } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useEffect, useMemo, useState } from "../../vendor/preact/preact.js";
-import { ShowElement } from "../by-hand/answer.js";
 import { fetchJobTable } from "../shared/analysis-job.js";
 import { Downloads } from "./downloads.js";
 import { Select } from "./factor-editor.js";

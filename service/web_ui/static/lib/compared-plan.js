@@ -1,0 +1,39 @@
+/** The plan that a view is compared with: its problem and its tables. */
+
+import { ApiError, fetchTable } from "./api.js";
+import { readComparedPlan } from "./plan-context.js";
+import { fetchPlan } from "./plans.js";
+import { loadProblemIndex } from "./problem-index.js";
+
+/**
+ * @typedef {object} ComparedPlan
+ * @property {string} id identifier of the plan
+ * @property {Plan} plan the plan
+ * @property {ProblemIndex} problemIndex its problem, which may have other places, items and periods
+ * @property {(name: string, query?: Record<string, string|string[]>) => Promise<Columns>} fetchTable reads a table of it
+ */
+
+/**
+ * Load the plan that the URL compares with.
+ * @param {Pick<ViewContext, "params">} context context of the view
+ * @returns {Promise<ComparedPlan|null>} null if there is none, or none with tables
+ */
+export async function loadComparedPlan({ params }) {
+  const id = readComparedPlan(params);
+  if (!id) return null;
+  try {
+    const plan = await fetchPlan(id);
+    if (!plan.tables?.supply) return null;
+    const problemIndex = await loadProblemIndex(id);
+    return {
+      id,
+      plan,
+      problemIndex,
+      fetchTable: async (name, query) => (await fetchTable(id, name, query)).columns,
+    };
+  } catch (error) {
+    // The context bar takes a plan that is not there out of the URL.
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}
