@@ -4,29 +4,57 @@ Exit codes: 0 success, 1 a negative answer (invalid problem, infeasible plan), 2
 3 storage does not answer, or the service cannot start.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from service.cli import (
-    api_keys,
-    backtests,
-    baskets,
-    briefing,
-    check,
-    comparisons,
-    database,
-    fulfilment,
-    inspection,
-    near_optimal,
-    planning,
-    provinces,
-    remedies,
-    serve,
-    studies,
-)
+from service.cli.command_loading import CommandTable
+
+COMMANDS = {
+    "plan": "service.cli.planning:plan_province",
+    "briefing": "service.cli.briefing:show_briefing",
+    "bottlenecks": "service.cli.comparisons:show_bottlenecks",
+    "shadow-prices": "service.cli.remedies:show_shadow_prices",
+    "remedies": "service.cli.remedies:show_remedies",
+    "what-if": "service.cli.remedies:show_what_if",
+    "baskets": "service.cli.baskets:show_baskets",
+    "equity": "service.cli.remedies:show_equity",
+    "goals": "service.cli.remedies:show_goals",
+    "infeasibility": "service.cli.remedies:show_infeasibility",
+    "curve": "service.cli.comparisons:show_curve",
+    "grid": "service.cli.comparisons:show_grid",
+    "compare": "service.cli.comparisons:compare_plans",
+    "study": "service.cli.studies:study_plan",
+    "ranges": "service.cli.near_optimal:show_ranges",
+    "alternatives": "service.cli.near_optimal:show_alternatives",
+    "backtest": "service.cli.backtests:backtest_policies",
+    "fulfilment": "service.cli.fulfilment:show_fulfilment",
+    "replan": "service.cli.fulfilment:replan_from_outputs",
+    "export": "service.cli.planning:export_program",
+    "validate": "service.cli.inspection:validate_problem",
+    "demand": "service.cli.inspection:export_demand",
+    "population": "service.cli.inspection:show_population",
+    "provinces": "service.cli.inspection:list_provinces",
+    "check": "service.cli.check:check_storage",
+    "serve": "service.cli.serve:serve_http",
+    "keys": "service.cli.api_keys:app",
+    "database": "service.cli.database:app",
+    "province": "service.cli.provinces:app",
+}
+"""Where each command is, in the order of the help: `module:attribute`."""
+
+
+class CommandGroup(TyperGroup):
+    """All commands; each is loaded when it is used."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = CommandTable(COMMANDS)
+
 
 app = typer.Typer(
+    cls=CommandGroup,
     name="allot",
     help="Plan what a province makes, moves and swaps.",
     no_args_is_help=True,
@@ -54,37 +82,6 @@ def print_version() -> None:
     typer.echo(f"allot {build.version} (commit {build.commit or 'unknown'}, sources {build.source_digest[:12]})")
     for name, one in build.solver_versions.items():
         typer.echo(f"{name} {one}")
-
-
-app.command("plan")(planning.plan_province)
-app.command("briefing")(briefing.show_briefing)
-app.command("bottlenecks")(comparisons.show_bottlenecks)
-app.command("shadow-prices")(remedies.show_shadow_prices)
-app.command("remedies")(remedies.show_remedies)
-app.command("what-if")(remedies.show_what_if)
-app.command("baskets")(baskets.show_baskets)
-app.command("equity")(remedies.show_equity)
-app.command("goals")(remedies.show_goals)
-app.command("infeasibility")(remedies.show_infeasibility)
-app.command("curve")(comparisons.show_curve)
-app.command("grid")(comparisons.show_grid)
-app.command("compare")(comparisons.compare_plans)
-app.command("study")(studies.study_plan)
-app.command("ranges")(near_optimal.show_ranges)
-app.command("alternatives")(near_optimal.show_alternatives)
-app.command("backtest")(backtests.backtest_policies)
-app.command("fulfilment")(fulfilment.show_fulfilment)
-app.command("replan")(fulfilment.replan_from_outputs)
-app.command("export")(planning.export_program)
-app.command("validate")(inspection.validate_problem)
-app.command("demand")(inspection.export_demand)
-app.command("population")(inspection.show_population)
-app.command("provinces")(inspection.list_provinces)
-app.add_typer(api_keys.app, name="keys")
-app.command("check")(check.check_storage)
-app.add_typer(database.app, name="database")
-app.command("serve")(serve.serve_http)
-app.add_typer(provinces.app, name="province")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from scipy.integrate import quad
+import scipy
 
 from models.problem.policy import Policy
 
@@ -28,5 +28,10 @@ def list_bands(policy: Policy) -> list[Band]:
         # the marginal utility has a kink at the floor, in the middle of the last piece
         middle = (from_share + to_share) / 2
         halves = ((from_share, middle), (middle, to_share))
-        means.append(sum(quad(lambda share: max(share, floor) ** -alpha, *half, epsrel=1e-12)[0] for half in halves))
+        means.append(
+            sum(
+                scipy.integrate.quad(lambda share: max(share, floor) ** -alpha, *half, epsrel=1e-12)[0]
+                for half in halves
+            )
+        )
     return [Band(1 / count, mean / means[0]) for mean in means]

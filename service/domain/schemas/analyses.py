@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field, create_model, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from models.analyses.backtest import BacktestRequest, BacktestResult
 from models.analyses.kinds import AnalysisKind
@@ -11,6 +11,7 @@ from models.analyses.near_optimal import AlternativesRequest, AlternativesResult
 from models.analyses.study import StudyRequest, StudyResult
 from models.base import Frozen, Id
 from models.options import PlanOptions
+from service.domain.schemas.built_models import build_model
 from service.domain.schemas.problems import ProblemSource, SourceEnvelope
 from service.storage.records import AnalysisState
 
@@ -91,7 +92,7 @@ def _build_view_model(name: str, result: type[Frozen], summary: str) -> type[Ana
     for name_of_field, info in result.model_fields.items():
         annotation: Any = info.annotation
         fields[name_of_field] = (annotation | None, Field(description=info.description))
-    return create_model(name, __base__=AnalysisView, __doc__=summary, **fields)
+    return build_model(name, AnalysisView, summary, fields)
 
 
 _END = "The fields of the result are null until it is finished."

@@ -3,10 +3,11 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, create_model
+from pydantic import ConfigDict, Field
 
 from models.base import Frozen
 from service.core.settings import Settings
+from service.domain.schemas.built_models import build_model
 from service.spreadsheets.table_formats import TableFormat
 
 _SETTINGS_FIELDS = Settings.model_fields
@@ -83,9 +84,7 @@ def build_query_model(table: str, row: type[Frozen], max_labels: int = 1_000) ->
                 list[str], Field(alias=column_name(field), max_length=max_labels, description=info.description)
             ]
             filters[field] = (wanted, [])
-    return create_model(
-        f"{table.capitalize()}Query", __base__=TableQuery, __doc__=f"What is asked of {table}.", **filters
-    )
+    return build_model(f"{table.capitalize()}Query", TableQuery, f"What is asked of {table}.", filters)
 
 
 def build_page_schema(row: type[Frozen], further: dict[str, Any] | None = None) -> dict[str, Any]:

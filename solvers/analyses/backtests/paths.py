@@ -10,7 +10,7 @@ correlations. Correlations that contradict each other are replaced by the neares
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from models.analyses.backtest import BacktestRequest
 from models.analyses.study import RankCorrelation
@@ -28,7 +28,7 @@ def draw_paths(request: BacktestRequest, period_count: int) -> FloatArray:
     normal = shocks.copy()
     for t in range(1, period_count):
         normal[:, t] = kept * normal[:, t - 1] + np.sqrt(1.0 - kept**2) * shocks[:, t]
-    probability = np.asarray(stats.norm.cdf(normal))
+    probability = np.asarray(scipy.stats.norm.cdf(normal))
     drawn = [compute_quantiles(factor.distribution, probability[..., k]) for k, factor in enumerate(factors)]
     return np.stack(drawn, axis=-1)
 

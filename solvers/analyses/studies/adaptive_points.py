@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import qmc
+import scipy
 
 from models.analyses.study import AdaptiveDesign
 from solvers.analyses.studies.value_bounds import ValueBounds
@@ -30,7 +30,7 @@ class FactorRange:
     def list_candidates(self) -> FloatArray:
         """Return the corners of the range, and points spread evenly over it, (c, k)."""
         count = len(self.low)
-        shares = qmc.Sobol(count, rng=0).random(CANDIDATE_COUNT)
+        shares = scipy.stats.qmc.Sobol(count, rng=0).random(CANDIDATE_COUNT)
         if count <= MOST_CORNER_FACTORS:
             shares = np.vstack([np.array(list(product((0.0, 1.0), repeat=count))), shares])
         return np.asarray(self.low + shares * (self.high - self.low))

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from models.analyses.tables import BoxRow
 
@@ -150,7 +150,7 @@ def compute_quasi_p_values(points: Array, failed: Flags, limits: Array) -> Array
     inside = within.all(axis=1)
     others = within.sum(axis=1, keepdims=True) - within == points.shape[1] - 1  # inside, but for this factor
     wider, failures = others.sum(axis=0), failed.astype(np.float64) @ others
-    chance = binom.sf(failed[inside].sum() - 1, inside.sum(), failures / np.maximum(wider, 1))
+    chance = scipy.stats.binom.sf(failed[inside].sum() - 1, inside.sum(), failures / np.maximum(wider, 1))
     return np.where(wider > inside.sum(), chance, np.nan)
 
 

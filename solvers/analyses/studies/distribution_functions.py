@@ -1,11 +1,15 @@
 """Distributions of factors as functions of arrays: ends, quantiles (inverse distribution functions) and means."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy import stats
-from scipy.stats.distributions import rv_frozen
+import scipy
 
 from models.analyses.distributions import Distribution, Empirical, Triangular, TruncatedNormal, Uniform, ValueList
 from solvers.lp.linear_program import FloatArray
+
+if TYPE_CHECKING:
+    from scipy.stats.distributions import rv_frozen
 
 
 def find_ends(distribution: Distribution) -> tuple[float, float]:
@@ -24,7 +28,7 @@ def compute_quantiles(distribution: Distribution, probability: FloatArray) -> Fl
         case Uniform():
             values = low + probability * (high - low)
         case Triangular():
-            values = stats.triang.ppf(probability, (distribution.mode - low) / (high - low), low, high - low)
+            values = scipy.stats.triang.ppf(probability, (distribution.mode - low) / (high - low), low, high - low)
         case TruncatedNormal():
             values = _build_normal(distribution).ppf(probability)
         case Empirical():
@@ -50,10 +54,10 @@ def compute_mean(distribution: Distribution) -> float:
             return float(_list_probabilities(distribution) @ np.array(distribution.values))
 
 
-def _build_normal(distribution: TruncatedNormal) -> rv_frozen:
+def _build_normal(distribution: TruncatedNormal) -> "rv_frozen":
     mean, deviation = distribution.mean, distribution.deviation
     low, high = ((end - mean) / deviation for end in (distribution.low, distribution.high))
-    return stats.truncnorm(low, high, loc=mean, scale=deviation)
+    return scipy.stats.truncnorm(low, high, loc=mean, scale=deviation)
 
 
 def _select_values(distribution: ValueList, probability: FloatArray) -> FloatArray:

@@ -9,8 +9,7 @@ normal correlation is 2·sin(π·ρ/6).
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import special, stats
-from scipy.stats import qmc
+import scipy
 
 from models.analyses.study import Factor, GridDesign, ListDesign, RankCorrelation, SampledDesign, StudyRequest
 from models.validation.finding import InvalidProblemError
@@ -76,8 +75,8 @@ def correlate_ranks(probability: FloatArray, correlation: FloatArray) -> FloatAr
     count, factors = probability.shape
     if count < 2 or np.array_equal(correlation, np.eye(factors)):
         return probability
-    ranks = stats.rankdata(probability, method="ordinal", axis=0)
-    scores = special.ndtri(ranks / (count + 1))
+    ranks = scipy.stats.rankdata(probability, method="ordinal", axis=0)
+    scores = scipy.special.ndtri(ranks / (count + 1))
     if count > factors:
         scores = (
             scores @ np.linalg.inv(np.linalg.cholesky(np.corrcoef(scores, rowvar=False).reshape(factors, factors))).T
@@ -86,7 +85,7 @@ def correlate_ranks(probability: FloatArray, correlation: FloatArray) -> FloatAr
     values, vectors = np.linalg.eigh(wanted)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     correlated = scores @ root.T if values.min() < LEAST_EIGENVALUE else scores @ np.linalg.cholesky(wanted).T
-    order = stats.rankdata(correlated, method="ordinal", axis=0).astype(np.int64) - 1
+    order = scipy.stats.rankdata(correlated, method="ordinal", axis=0).astype(np.int64) - 1
     return np.take_along_axis(np.sort(probability, axis=0), order, axis=0)
 
 
@@ -98,12 +97,12 @@ def _sample_unit_cube(design: SampledDesign, factors: int) -> FloatArray:
     """Return probabilities strictly between 0 and 1, (r, k)."""
     rng = np.random.default_rng(design.seed)
     if design.kind == "latin_hypercube":
-        sample = qmc.LatinHypercube(factors, rng=rng).random(design.size)
+        sample = scipy.stats.qmc.LatinHypercube(factors, rng=rng).random(design.size)
     else:
         # Whole powers of two keep the balance of the sequence; the first points of a longer one are the same.
-        sample = qmc.Sobol(factors, scramble=True, rng=rng).random_base2(max(design.size - 1, 0).bit_length())[
-            : design.size
-        ]
+        sample = scipy.stats.qmc.Sobol(factors, scramble=True, rng=rng).random_base2(
+            max(design.size - 1, 0).bit_length()
+        )[: design.size]
     return np.clip(sample, LEAST_PROBABILITY, 1.0 - LEAST_PROBABILITY)
 
 

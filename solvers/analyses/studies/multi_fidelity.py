@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from solvers.lp.linear_program import FloatArray, IntArray
 
@@ -151,7 +151,7 @@ def _fit_difference(
     residual = (target - equations @ coefficients) / np.maximum(1.0 - _compute_leverage(equations), 0.1)
     freedom = max(1, len(target) - used.shape[1])
     error = float(np.sqrt(np.mean(residual[: len(at)] ** 2) * used.shape[1] / len(target)))
-    return _Fit(np.asarray(used @ coefficients), float(stats.t.ppf(0.975, freedom)) * error)
+    return _Fit(np.asarray(used @ coefficients), float(scipy.stats.t.ppf(0.975, freedom)) * error)
 
 
 def _build_features(runs: PairedRuns, at: IntArray, low: FloatArray) -> tuple[FloatArray, float, FloatArray]:

@@ -13,9 +13,9 @@ from itertools import combinations_with_replacement
 from math import comb
 
 import numpy as np
+import scipy
 from numpy.polynomial.legendre import legvander
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -163,7 +163,7 @@ def _list_smoothed(points: Array, outcomes: Array, power: int, sign: float) -> I
     """Yield one candidate for each degree of smoothing, from one eigenvalue decomposition."""
 
     def build_features(at: Array) -> Array:
-        return np.hstack([sign * cdist(at, points) ** power, np.ones((len(at), 1)), at])
+        return np.hstack([sign * scipy.spatial.distance.cdist(at, points) ** power, np.ones((len(at), 1)), at])
 
     features = build_features(points)
     matrix, tail = features[:, : len(points)], features[:, len(points) :]

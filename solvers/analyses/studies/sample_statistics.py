@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from models.analyses.study import Quantiles
 from solvers.lp.linear_program import FloatArray
@@ -53,7 +53,7 @@ def find_quantile_interval(ordered: FloatArray, probability: float) -> Interval:
     """
     count = len(ordered)
     low, high = (
-        int(stats.binom.ppf(tail, count, probability)) for tail in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+        int(scipy.stats.binom.ppf(tail, count, probability)) for tail in ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
     )
     return float(ordered[max(low - 1, 0)]), float(ordered[min(high, count - 1)])
 
@@ -63,7 +63,7 @@ def find_mean_interval(values: FloatArray) -> Interval:
     mean, count = float(values.mean()), len(values)
     if count == 1:
         return mean, mean
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * float(values.std(ddof=1)) / math.sqrt(count)
+    half = float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)) * float(values.std(ddof=1)) / math.sqrt(count)
     return mean - half, mean + half
 
 
@@ -75,7 +75,7 @@ def compute_worst_mean(worst_first: FloatArray) -> float:
 
 def estimate_probability(failed: npt.NDArray[np.bool_] | Sequence[bool]) -> tuple[float, Interval]:
     """Return the share of failures and Wilson's interval; n > 0."""
-    found = stats.binomtest(int(np.sum(failed)), len(failed)).proportion_ci(CONFIDENCE, method="wilson")
+    found = scipy.stats.binomtest(int(np.sum(failed)), len(failed)).proportion_ci(CONFIDENCE, method="wilson")
     return float(np.mean(failed)), (float(found.low), float(found.high))
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 Array = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def compute_sobol_indices(function: Callable[[Array], Array], factor_count: int,
     `function` takes points of shape (n, factors) and returns values of shape (n, …). `size` is the size of both samples, a
     power of two; the function is evaluated at size × (factors + 2) points. A function that does not vary has indices of NaN.
     """
-    draws = qmc.Sobol(2 * factor_count, scramble=True, rng=seed).random(size)
+    draws = scipy.stats.qmc.Sobol(2 * factor_count, scramble=True, rng=seed).random(size)
     first, second = draws[:, :factor_count], draws[:, factor_count:]
     mixed = np.repeat(first[None], factor_count, axis=0)
     factors = np.arange(factor_count)
