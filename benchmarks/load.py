@@ -2,6 +2,8 @@
 
 Callers make small plans, follow them by polling, and read lists, tables and prices in between; one more keeps a large plan
 (Ryanggang's normal year) being solved. Then it waits until every accepted plan has ended, and says how long answers took.
+
+`--old PATH` loads the service of an older checkout, with an environment of its own, in turns with this one.
 """
 
 import argparse
@@ -155,15 +157,18 @@ def service(folder: Path, **settings: object) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, **settings: object) -> Iterator[tuple[str, int]]:
-    """The same, and the process's id."""
+def serving(
+    folder: Path, checkout: Path = ROOT, python: str = sys.executable, **settings: object
+) -> Iterator[tuple[str, int]]:
+    """The same, and the process's id; of a checkout, by an interpreter with its dependencies."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     chosen = {"data_dir": folder, "log_level": "warning", **settings}
     environment = {**os.environ, **{f"ALLOT_{name.upper()}": str(value) for name, value in chosen.items()}}
-    command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    environment["PYTHONPATH"] = str(checkout)
+    command = [python, "-m", "service.cli", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=checkout, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_ready(address, process)
@@ -204,6 +209,36 @@ def report(tally: Tally, seconds: float) -> str:
     return "\n".join(lines)
 
 
+def load_in_turns(old: Path, turns: int, callers: int, seconds: float, think: float, workers: int) -> list[str]:
+    """Load the older service and this one in turns; rows with the figures of every turn."""
+    rows = [
+        "| turn | service | answers a second | reads: median ms | p95 | p99 | plans | lost | load average |",
+        "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    old_workers = {"solver_children": workers, "solver_workers": workers}  # an unknown setting is ignored
+    for turn in range(turns):
+        for name, checkout, python in (
+            ("old", old, str(old / ".venv/bin/python")),
+            ("this", ROOT, sys.executable),
+        ):
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                serving(Path(folder), checkout, python, **old_workers) as (
+                    address,
+                    _,
+                ),
+            ):
+                tally = asyncio.run(load(address, callers, seconds, think))
+            reads = tally.reads()
+            answers = sum(map(len, tally.seconds.values())) / seconds
+            shares = " | ".join(f"{share(reads, part):.0f}" for part in (0.5, 0.95, 0.99))
+            rows.append(
+                f"| {turn + 1} | {name} | {answers:.1f} | {shares} | {len(tally.accepted)} | {len(tally.lost)} "
+                f"| {os.getloadavg()[0]:.1f} |"
+            )
+    return rows
+
+
 def main() -> int:
     """Run it, and fail if anything was lost or answered with 5xx."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
@@ -211,8 +246,14 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=120.0, help="how long, 600 at most")
     parser.add_argument("--think", type=float, default=1.0, help="seconds between two requests of a user")
     parser.add_argument("--children", type=int, default=2, help="solves at a time")
+    parser.add_argument("--old", type=Path, help="checkout of an old commit, loaded in turns with this one")
+    parser.add_argument("--times", type=int, default=2, help="turns with --old")
     requested = parser.parse_args()
     seconds = min(requested.seconds, 600.0)
+    if requested.old is not None:
+        chosen = requested.callers, seconds, requested.think, requested.children
+        print("\n".join(load_in_turns(requested.old.resolve(), requested.times, *chosen)))
+        return 0
     with tempfile.TemporaryDirectory() as folder, service(Path(folder), solver_workers=requested.children) as address:
         tally = asyncio.run(load(address, requested.callers, seconds, requested.think))
     print(report(tally, seconds))
