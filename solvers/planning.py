@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
@@ -36,6 +36,9 @@ from solvers.results import build_results, clean_values
 from solvers.results.arrow_tables import build_empty_table
 from solvers.verification import PlanClaim, verify_plan
 
+OnBuilt = Callable[[ProblemArrays, Program], None]
+"""Receives the arrays and the program of a plan that is about to be solved, such as to estimate it; must not change them."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
@@ -54,11 +57,13 @@ def make_plan(
     options: PlanOptions | None = None,
     on_progress: OnProgress | None = None,
     warm_start: WarmStart | None = None,
+    on_built: OnBuilt | None = None,
 ) -> PlanResult:
     """Plan a problem that has passed `models.validation.checks`.
 
     A failed, stopped or infeasible solve is an outcome of the plan, not an exception.
-    `start` is a warm start from the plan of a similar problem; see `build_warm_start`.
+    `warm_start` is from the plan of a similar problem; see `build_warm_start`. `on_built` is called before the first solve, whose
+    time limit begins after it.
 
     Raises
     ------
@@ -70,6 +75,9 @@ def make_plan(
     with clock.time_stage("build"):
         index = ProblemArrays.from_problem(problem)
         program = build_plan_program(index)
+    if on_built is not None:
+        with clock.time_stage("estimate"):
+            on_built(index, program)
     run = SolveRun(options, on_progress)
     basis = None if warm_start is None else warm_start.map_basis_to(program)
     result = apply_fallback_solution(solve_in_stages(index, program, run, basis), run)

@@ -3,7 +3,7 @@
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.attribution import attribute_shortages
 from solvers.sensitivity.changed_plan import open_changed
-from solvers.sensitivity.coarse_estimate import CoarseEstimator, solve_by_year
+from solvers.sensitivity.coarse_estimate import ESTIMATED_COLUMNS, CoarseEstimator, estimate_new_plan
 from solvers.sensitivity.comparison import (
     ComparisonSteps,
     compare_infeasible_plan,
@@ -23,6 +23,7 @@ from solvers.sensitivity.shadow_prices import compute_shadow_prices
 from solvers.sensitivity.shortage_groups import GroupBy
 
 __all__ = [
+    "ESTIMATED_COLUMNS",
     "CoarseEstimator",
     "ComparisonSteps",
     "FinishedFigures",
@@ -41,11 +42,11 @@ __all__ = [
     "compute_session_goal_tradeoffs",
     "compute_shadow_prices",
     "estimate_change",
+    "estimate_new_plan",
     "explain_infeasibility",
     "find_remedies",
     "open_changed",
     "replace_by_finished_figures",
-    "solve_by_year",
     "split_by_changes",
     "split_by_parts",
 ]

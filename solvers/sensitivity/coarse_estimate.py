@@ -1,7 +1,8 @@
-"""Estimate of changes by solves in longer periods: the optimum by year, plus what adding up periods leaves out.
+"""Estimates by solves in longer periods: of changes of a plan, and of a plan that is not solved yet.
 
-What it leaves out is known of the plan, and grows and falls with the optimum: in the crisis year it is 5 to 6 % of it. The estimate comes
-with a lower bound of the objective with the changes, proved in the arrays of their own program.
+Of changes, it is the optimum by year, plus what adding up periods leaves out. What it leaves out is known of the plan, and grows and
+falls with the optimum: in the crisis year it is 5 to 6 % of it. Of a plan that is not solved yet, it is the optimum by year alone.
+Either comes with a lower bound of the objective, proved in the arrays of the program of the problem's own periods.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import Self
 import numpy as np
 
 from models.answers import CoarseEstimate, ObjectiveEstimate
+from models.plan import PlanSummary
+from models.plan_estimate import PlanEstimate
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.data.problem_arrays import ProblemArrays
@@ -19,12 +22,14 @@ from solvers.results.flows import Flows, clean_values
 from solvers.results.summary import build_summary
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.changed_plan import differs_only_in_bounds
-from solvers.sensitivity.coarse_solver import CoarseFidelity, CoarseSolver
+from solvers.sensitivity.coarse_solver import CoarseFidelity, CoarseSolver, solve_program_once
 from solvers.sensitivity.session import SensitivitySession
 
 FIDELITY: CoarseFidelity = "year"
 """Length of the periods: by quarter, the crisis year takes ten times as long."""
 
+ESTIMATED_COLUMNS = 100_000
+"""Variables of a program from which a solve takes so long that figures by year come first."""
 
 MOST_SCALED = 2.0
 """Greatest factor by which what adding up leaves out is taken to grow or fall with the optimum."""
@@ -95,7 +100,8 @@ class CoarseEstimator:
         known = -np.inf if known_change is None else before + known_change
         bound = max(changed.lower_bound, known)
         objective = max(changed.objective + self._predict_left_out(changed.objective), bound)
-        share = _compute_served_share(self.session.arrays, self.session.program, self.session.point.values)
+        before_changes = _summarize_values(self.session.arrays, self.session.program, self.session.point.values)
+        share = before_changes.served_share_of_needs
         estimated = min(max(share + changed.served_share - self.base.served_share, 0.0), 1.0)
         return CoarseEstimate(
             fidelity=FIDELITY,
@@ -113,18 +119,27 @@ class CoarseEstimator:
         return left_out * float(np.clip(coarse_objective / base, 1 / MOST_SCALED, MOST_SCALED))
 
 
-def solve_by_year(problem: PlanningProblem, fewest_columns: int = 0) -> CoarsePoint | None:
-    """Solve a problem by year; None with several stages, one period, no optimum, or fewer variables than stated."""
-    if len(problem.periods) < 2 or is_multi_stage(problem):
+def estimate_new_plan(
+    arrays: ProblemArrays, program: Program, time_limit_seconds: float = 600.0
+) -> PlanEstimate | None:
+    """Estimate a plan that is not solved, given the program of `build_plan_program`, by one solve by year.
+
+    None with several stages, one period, or no proved optimum within the time limit; also if the plan is infeasible by year,
+    which nothing proves yet.
+    """
+    if len(arrays.problem.periods) < 2 or is_multi_stage(arrays.problem):
         return None
-    arrays = ProblemArrays.from_problem(problem)
-    program = build_plan_program(arrays)
-    if program.lp.column_count < fewest_columns:
+    run = solve_program_once(program, FIDELITY, time_limit_seconds)
+    if run is None or run.values is None or run.objective is None or run.lower_bound is None:
         return None
-    try:
-        return _solve_point(CoarseSolver.from_program(program, FIDELITY), arrays, program)
-    except NoSolutionError:
-        return None
+    summary = _summarize_values(arrays, program, run.values)
+    return PlanEstimate(
+        fidelity=FIDELITY,
+        objective=run.objective,
+        lower_bound=run.lower_bound,
+        served_share=summary.served_share_of_needs,
+        by_priority=summary.by_priority,
+    )
 
 
 def _solve_point(solver: CoarseSolver, arrays: ProblemArrays, program: Program) -> CoarsePoint | None:
@@ -132,11 +147,11 @@ def _solve_point(solver: CoarseSolver, arrays: ProblemArrays, program: Program) 
     run = solver.solve_run(Bounds.from_program(program.lp))
     if run.values is None or run.objective is None or run.lower_bound is None:
         return None
-    return CoarsePoint(run.objective, run.lower_bound, _compute_served_share(arrays, program, run.values))
+    share = _summarize_values(arrays, program, run.values).served_share_of_needs
+    return CoarsePoint(run.objective, run.lower_bound, share)
 
 
-def _compute_served_share(arrays: ProblemArrays, program: Program, values: FloatArray) -> float:
-    """Return the served share of all needs by value."""
+def _summarize_values(arrays: ProblemArrays, program: Program, values: FloatArray) -> PlanSummary:
     clean = clean_values(program, values)
     flows = Flows.from_solution(arrays, program, clean, np.zeros(program.lp.row_count))
-    return build_summary(arrays, program, clean, flows).served_share_of_needs
+    return build_summary(arrays, program, clean, flows)

@@ -5,6 +5,7 @@ arrays of their program, and its values, split over the periods, give outcomes. 
 """
 
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Literal
 
 import numpy as np
@@ -81,10 +82,9 @@ class CoarseSolver:
         NoSolutionError
             It has no proved optimum.
         """
-        aggregation = aggregate_periods(program, build_fidelity_groups(len(program.labels["period"]), fidelity))
+        aggregation = _aggregate(program, fidelity)
         lp = aggregation.aggregate_bounds(program.lp)
-        backend = "highs" if lp.column_count < SIMPLEX_COLUMNS else "highs-ipm-primal-cleanup"
-        solution = backends.get_backend(backend).solve_program(lp, SolveOptions(time_limit_seconds))
+        solution = _solve_cold(lp, time_limit_seconds)
         if solution.termination.reason != "optimal" or solution.basis is None:
             raise NoSolutionError(f"by {fidelity}, the base has no optimum: {solution.termination.reason}")
         solver = cls(program, aggregation, solution.basis, HighsSession(lp))
@@ -108,21 +108,42 @@ class CoarseSolver:
             iterations += solution.iterations
             if solution.termination.reason == "infeasible":
                 return CoarseRun("infeasible", iterations=iterations)
-            run = self._prove(own, lp, solution)
+            run = _prove_run(self.aggregation, own, lp, solution)
             if run is not None:
                 return replace(run, iterations=iterations)
         return CoarseRun("numerical", iterations=iterations)
 
-    def _prove(self, own: LinearProgram, lp: LinearProgram, solution: Solution) -> CoarseRun | None:
-        """Return the run if its dual values prove its objective in the arrays of the program; None otherwise."""
-        if solution.termination.reason != "optimal" or solution.values is None or solution.dual_values is None:
-            return None
-        objective = float(lp.cost @ solution.values) + lp.offset
-        proof = self.aggregation.certify_lower_bound(own, solution.dual_values)
-        if not _is_proved(proof, objective):
-            return None
-        values = self.aggregation.disaggregate_values(own, solution.values)
-        return CoarseRun("optimal", objective, proof.lower_bound, values, proof.dual_values)
+
+def solve_program_once(program: Program, fidelity: CoarseFidelity, time_limit_seconds: float) -> CoarseRun | None:
+    """Solve a program in longer periods, without a session for further runs; None without a proved optimum in the time limit."""
+    started = monotonic()
+    aggregation = _aggregate(program, fidelity)
+    lp = aggregation.aggregate_bounds(program.lp)
+    left = time_limit_seconds - (monotonic() - started)
+    return None if left <= 0 else _prove_run(aggregation, program.lp, lp, _solve_cold(lp, left))
+
+
+def _aggregate(program: Program, fidelity: CoarseFidelity) -> PeriodAggregation:
+    return aggregate_periods(program, build_fidelity_groups(len(program.labels["period"]), fidelity))
+
+
+def _solve_cold(lp: LinearProgram, time_limit_seconds: float) -> Solution:
+    backend = "highs" if lp.column_count < SIMPLEX_COLUMNS else "highs-ipm-primal-cleanup"
+    return backends.get_backend(backend).solve_program(lp, SolveOptions(time_limit_seconds))
+
+
+def _prove_run(
+    aggregation: PeriodAggregation, own: LinearProgram, lp: LinearProgram, solution: Solution
+) -> CoarseRun | None:
+    """Return the run if its dual values prove its objective in the arrays of the program `own`; None otherwise."""
+    if solution.termination.reason != "optimal" or solution.values is None or solution.dual_values is None:
+        return None
+    objective = float(lp.cost @ solution.values) + lp.offset
+    proof = aggregation.certify_lower_bound(own, solution.dual_values)
+    if not _is_proved(proof, objective):
+        return None
+    values = aggregation.disaggregate_values(own, solution.values)
+    return CoarseRun("optimal", objective, proof.lower_bound, values, proof.dual_values, iterations=solution.iterations)
 
 
 def build_fidelity_groups(period_count: int, fidelity: CoarseFidelity) -> IntArray:

@@ -3,8 +3,21 @@
 import pytest
 
 from models.changes.change import Change
+from models.examples import two_counties
+from models.plan_estimate import PlanEstimate
 from models.problem.planning_problem import PlanningProblem
-from solvers.sensitivity import CoarseEstimator, SensitivitySession, estimate_change, open_changed, split_by_changes
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.lp.linear_program import Program
+from solvers.planning import make_plan
+from solvers.sensitivity import (
+    CoarseEstimator,
+    SensitivitySession,
+    estimate_change,
+    estimate_new_plan,
+    open_changed,
+    split_by_changes,
+)
 from solvers.sensitivity.curves import compute_served_share
 from tests.builders import make_problem, need
 from tests.solvers.replanning.year import year
@@ -79,3 +92,46 @@ def test_exact_estimates_and_plans_of_one_period_or_several_stages_have_none(ses
     )
     staged = SensitivitySession.from_problem(year(own_needs_first=True))
     assert CoarseEstimator.from_session(staged) is None
+
+
+def estimate_problem(problem: PlanningProblem, time_limit_seconds: float = 600.0) -> PlanEstimate | None:
+    arrays = ProblemArrays.from_problem(problem)
+    return estimate_new_plan(arrays, build_plan_program(arrays), time_limit_seconds)
+
+
+@pytest.mark.parametrize("problem", [year(smoothing=0.25), two_counties()], ids=["continuous", "whole units"])
+def test_a_new_plan_is_estimated_before_it_is_solved_and_solved_as_ever(problem: PlanningProblem) -> None:
+    estimates: list[PlanEstimate | None] = []
+
+    def estimate(arrays: ProblemArrays, program: Program) -> None:
+        estimates.append(estimate_new_plan(arrays, program))
+
+    with_estimate, plain = make_plan(problem, on_built=estimate), make_plan(problem)
+    (found,) = estimates
+    plan, summary = plain.plan.objective, plain.plan.summary
+    assert found is not None
+    assert plan is not None
+    assert summary is not None
+    assert 0.5 * plan.before_rounding <= found.lower_bound <= plan.before_rounding <= plan.value
+    assert found.objective == pytest.approx(found.lower_bound, rel=1e-6)
+    assert found.served_share == pytest.approx(summary.served_share_of_needs, abs=0.1)
+    assert [row.key for row in found.by_priority] == [row.key for row in summary.by_priority]
+    assert [row.demand for row in found.by_priority] == pytest.approx([row.demand for row in summary.by_priority])
+    assert with_estimate.tables == plain.tables
+    assert with_estimate.plan.objective == plan
+    assert "estimate" in with_estimate.plan.timings
+    assert "estimate" not in plain.plan.timings
+
+
+def test_equal_problems_have_equal_estimates(session: SensitivitySession) -> None:
+    problem = session.arrays.problem
+    assert estimate_problem(problem) == estimate_problem(problem) is not None
+
+
+def test_new_plans_of_one_period_of_several_stages_without_time_or_without_a_plan_have_no_estimate() -> None:
+    assert estimate_problem(make_problem(demand=[need("town", "soap", 1)])) is None
+    assert estimate_problem(year(own_needs_first=True)) is None
+    assert estimate_problem(year(), time_limit_seconds=0.0) is None
+    impossible = change(year(), what="line_least", where="hyesan-daily/soap", value=1e6)
+    assert make_plan(impossible).plan.outcome == "infeasible"
+    assert estimate_problem(impossible) is None
