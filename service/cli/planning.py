@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress as Bar, SpinnerColumn, TextColumn,
 from models.options import PlanOptions, SolverName
 from models.problem.planning_problem import PlanningProblem
 from service.cli import plan_summary, problem_sources
+from service.cli.first_figures import print_plan_estimate
 from service.spreadsheets.plan_workbook import PlanWorkbookContent, write_plan_workbook
 from solvers.backends.highs import format_mps_text
 from solvers.data.problem_arrays import ProblemArrays
@@ -69,7 +70,7 @@ def plan_province(
                 completed=progress.share_done or 0.0,
             )
 
-        result = make_plan(problem, options, update_progress_bar)
+        result = make_plan(problem, options, update_progress_bar, on_built=partial(print_plan_estimate, bar.console))
     if workbook is not None:
         _write_workbook(problem, result, workbook)
     show_and_write_plan(problem.name, result, out, table_format, as_json=as_json)

@@ -129,6 +129,8 @@ class Settings(BaseSettings):
     """Time limit of a plan without a time limit of its own."""
     max_time_limit_seconds: Seconds = 3_600.0
     """Greatest time limit that a plan may request."""
+    estimate_columns: Annotated[int, Field(ge=0)] = 100_000
+    """Variables of a linear program from which a new plan is first estimated by year, which takes some per cent of its solve. Lower on slow machines, where smaller plans take long, too."""
     kill_grace_seconds: Seconds = 30.0
     """Seconds past its time limit after which a solve that did not stop is killed."""
     lease_seconds: Seconds = 30.0

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any, Literal
 
+from models.plan_estimate import PlanEstimate
 from models.tables import TABLE_SCHEMAS
 from models.validation.parsing import parse_problem
 from service.domain.schemas.plans import PlanBuildView, PlanListEntry, PlanProgress, PlanSource, PlanView
@@ -33,8 +34,10 @@ def build_list_entry(record: PlanRecord) -> PlanListEntry:
     )
 
 
-def build_plan_view(record: PlanRecord, progress: PlanProgress | None = None) -> PlanView:
-    """Build the view of a plan without its tables; `progress` is the last progress of a running plan."""
+def build_plan_view(
+    record: PlanRecord, progress: PlanProgress | None = None, estimate: PlanEstimate | None = None
+) -> PlanView:
+    """Build the view of a plan without its tables; `progress` and `estimate` are the last of a plan that has not ended."""
     result: dict[str, Any] = dict.fromkeys(_PLAN_FIELDS)
     if record.head is not None:
         result = {name: getattr(record.head, name) for name in _PLAN_FIELDS}
@@ -53,6 +56,7 @@ def build_plan_view(record: PlanRecord, progress: PlanProgress | None = None) ->
         started=record.started,
         finished=record.finished,
         progress=progress,
+        estimate=estimate,
         made_by=None if record.build is None else PlanBuildView.model_validate(asdict(record.build)),
         links=_build_links(record),
         **result,
@@ -75,12 +79,9 @@ _PLAN_FIELDS = (
 """Fields that are copied from `models.plan.Plan`."""
 
 
-def find_last_progress(events: tuple[JobEvent, ...]) -> PlanProgress | None:
-    """Find the last progress among events."""
-    reported = [event.data for event in events if event.kind == "progress"]
-    if not reported:
-        return None
-    return PlanProgress.model_validate({name: reported[-1].get(name) for name in PlanProgress.model_fields})
+def build_progress(event: JobEvent) -> PlanProgress:
+    """Build the progress that an event reports."""
+    return PlanProgress.model_validate({name: event.data.get(name) for name in PlanProgress.model_fields})
 
 
 def _build_links(record: PlanRecord) -> dict[str, str]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from models.options import LEAST_TOLERANCE, PlanOptions
+from models.plan_estimate import PlanEstimate
 from models.validation.checks import Finding, InvalidProblemError
 from models.validation.parsing import validate_model
 from service.auth.authorization import HiddenError, require_plan_permission, scope_lookup
@@ -12,7 +13,7 @@ from service.auth.principals import Principal
 from service.core.errors import ApiError, ConflictError, TooManyRequestsError, UnprocessableContentError
 from service.core.json_documents import Document, encode_plain_json
 from service.core.settings import Settings
-from service.domain.plan_view import build_list_entry, build_plan_view, find_last_progress
+from service.domain.plan_view import build_list_entry, build_plan_view, build_progress
 from service.domain.problem_sources import ResolvedProblem, apply_scenario, process_document, resolve_problem
 from service.domain.provinces import ProvinceService
 from service.domain.schemas.plans import PlanEnvelope, PlanList, PlanView, SheetsQuery
@@ -170,16 +171,18 @@ class PlanService:
         return options
 
     def read_plan(self, plan: str) -> tuple[PlanView, int]:
-        """Read a plan with the last progress while it runs, and the version of its approval; RecordNotFoundError if
-        there is none.
+        """Read a plan, with its estimate and the last progress until it ends, and the version of its approval;
+        RecordNotFoundError if there is none.
         """
         with self._store.read_transaction() as transaction:
             record = transaction.plans.get_plan(plan)
-            if record.state != "running":
+            if record.is_final:
                 return build_plan_view(record), record.approval_version
-            event = read_last_event(transaction.connection, plan, "progress")
-        progress = None if event is None else find_last_progress((event,))
-        return build_plan_view(record, progress), record.approval_version
+            told = read_last_event(transaction.connection, plan, "progress") if record.state == "running" else None
+            estimated = read_last_event(transaction.connection, plan, "estimate")
+        progress = None if told is None else build_progress(told)
+        estimate = None if estimated is None else PlanEstimate.model_validate(estimated.data)
+        return build_plan_view(record, progress, estimate), record.approval_version
 
     def list_plans(self, principal: Principal, states: Sequence[PlanState], before: str | None, limit: int) -> PlanList:
         """List a page of the plans that a principal may read, newest first; RecordNotFoundError if `before` is none

@@ -222,6 +222,15 @@ interface Plan extends Omit<PlanListEntry, "served_share"> {
   timings?: Record<string, number> | null;
 }
 
+/** What is known of a plan by a solve in longer periods. */
+interface PlanEstimate {
+  fidelity: "quarter" | "year";
+  objective: number;
+  lower_bound: number;
+  served_share: number;
+  by_priority: ServedShare[];
+}
+
 /** A plan whose head has figures. */
 interface PlanWithFigures extends Plan {
   objective: NonNullable<Plan["objective"]>;

@@ -23,7 +23,7 @@ class Message:
 
     kind: str
     """To a worker: `solve`, `open_session`, `open_bounds`, `query`, `open_analysis`, `run_task`, `advance`, `stop`. From a worker: `progress`,
-    `result`, `answer`, `rejected`, `row`, `task_done`, `round`, `conclusion`, `failed`."""
+    `estimate`, `result`, `answer`, `rejected`, `row`, `task_done`, `round`, `conclusion`, `failed`."""
     head: dict[str, Any]
     """Particulars, a JSON object."""
     bodies: tuple[bytes, ...] = ()

@@ -114,7 +114,12 @@ class JobAttempt:
 
     def _send_problem(self) -> None:
         claim, start = self.claim, self.claim.warm_start
-        head = {"size": claim.problem.size, "options": claim.options.model_dump(mode="json")}
+        head = {
+            "size": claim.problem.size,
+            "options": claim.options.model_dump(mode="json"),
+            # what an earlier attempt was lost to may have been its estimate
+            "estimate_columns": self._settings.estimate_columns if claim.attempt == 1 else None,
+        }
         if start is None:
             self._worker.send_order("solve", head, claim.problem.body)
         else:
@@ -123,8 +128,8 @@ class JobAttempt:
 
     def _handle_message(self, message: Message) -> bool:
         """Store what a message reports; return whether it was the last one."""
-        if message.kind == "progress":
-            self._record_progress(message.head)
+        if message.kind in ("progress", "estimate"):
+            self._record_event(message.kind, message.head)
             return False
         if message.kind == "failed":
             if (error := message.head.get("error")) is not None:
@@ -143,13 +148,13 @@ class JobAttempt:
         self._store_with_retries(outcome.head.outcome, lambda: self._queue.store_outcome(self.claim, outcome))
         return True
 
-    def _record_progress(self, data: dict[str, Any]) -> None:
-        """Store progress; where the database fails, progress is left out."""
+    def _record_event(self, kind: str, data: dict[str, Any]) -> None:
+        """Store progress or an estimate; where the database fails, it is left out."""
         try:
-            if not self._queue.record_progress(self.claim, data):
+            if not self._queue.record_event(self.claim, kind, data):
                 self.signals.lease_lost.set()
         except StorageError as error:
-            _log.warning("progress not stored", plan=self.claim.plan, error=str(error))
+            _log.warning(f"{kind} not stored", plan=self.claim.plan, error=str(error))
         self._on_plan_changed(self.claim.plan)
 
     def _handle_interruption(self, interruption: AttemptInterruptedError) -> None:

@@ -23,11 +23,17 @@ from service.workers.analysis_session import AnalysisRefusedError, serve_analysi
 from service.workers.channel import Channel, ChannelClosedError, Message
 from service.workers.sensitivity_queries import serve_bounds, serve_session
 from solvers.algorithms.warm_start import WarmStart
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.lp.linear_program import Program
 from solvers.lp.solution import Progress
-from solvers.planning import PlanResult, build_warm_start, make_plan
+from solvers.planning import OnBuilt, PlanResult, build_warm_start, make_plan
+from solvers.sensitivity import estimate_new_plan
 
 PROGRESS_INTERVAL_SECONDS = 0.5
 """Least time between two progress messages."""
+
+ESTIMATE_TIME_SHARE = 0.05
+"""Greatest share of the time limit of a plan that its estimate by year takes; the crisis year needs 3 % of its solve."""
 
 SHORT_WORK_SECONDS = 3.0
 """Processor time for which a worker process has high priority."""
@@ -132,8 +138,26 @@ class ProgressReporter:
 def _solve_plan(channel: Channel, order: Message, stages: _StageRecorder) -> PlanResult:
     problem = PlanningProblem.model_validate_json(decompress(order.bodies[0], order.head["size"]))
     options = PlanOptions.model_validate(order.head["options"])
-    reporter = ProgressReporter(channel, stages)
-    return make_plan(problem, options, reporter.report_progress, _decode_warm_start(order))
+    reporter, start = ProgressReporter(channel, stages), _decode_warm_start(order)
+    # a plan from a basis mostly takes a second or two, which an estimate would double
+    on_built = _build_estimator(channel, order, options) if start is None else None
+    return make_plan(problem, options, reporter.report_progress, start, on_built)
+
+
+def _build_estimator(channel: Channel, order: Message, options: PlanOptions) -> OnBuilt | None:
+    """Build what sends the estimate of a plan with as many variables as the order states; None if it asks for none."""
+    fewest: int | None = order.head.get("estimate_columns")
+    if fewest is None:
+        return None
+
+    def send_estimate(arrays: ProblemArrays, program: Program) -> None:
+        if program.lp.column_count < fewest:
+            return
+        estimate = estimate_new_plan(arrays, program, ESTIMATE_TIME_SHARE * options.time_limit_seconds)
+        if estimate is not None:
+            channel.send("estimate", estimate.model_dump(mode="json"))
+
+    return send_estimate
 
 
 def _decode_warm_start(order: Message) -> WarmStart | None:

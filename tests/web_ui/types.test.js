@@ -45,6 +45,7 @@ const SCHEMA_NAMES = {
   Partner: "Partner",
   Place: "Station",
   Plan: "PlanView",
+  PlanEstimate: "PlanEstimate",
   PlanEvent: "PlanEvent",
   PlanListEntry: "PlanListEntry",
   PlanSource: "PlanSource",

@@ -132,7 +132,7 @@ def list_plans(
     responses=document_errors(NotFoundError, UnprocessableContentError),
 )
 def read_plan(plan: PlanName, plans: PlanServiceDependency, response: Response) -> PlanView:
-    """Read a plan without its tables: its progress, and once it is finished its outcome, certificate, objective and summary.
+    """Read a plan without its tables: its progress and its estimate, and once it is finished its outcome, certificate, objective and summary.
 
     The `ETag` of a finished plan is the version of its approval, for the `If-Match` of the acts of the approval workflow.
     """
@@ -195,7 +195,7 @@ async def stream_plan_events(
     services: ServicesDependency,
     last_event_id: LastEventHeader = 0,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Stream the events of a plan: `queued`, `started`, `progress`, `retried`, `cancelling`, `finished`.
+    """Stream the events of a plan: `queued`, `started`, `estimate`, `progress`, `retried`, `cancelling`, `finished`.
 
     Every event has a number. A client that reconnects with `Last-Event-ID` misses nothing. The stream ends with `finished`;
     after that the answer is 204. It also ends within seconds once the key is revoked or expires, or the token expires.

@@ -17,6 +17,7 @@ from models.plan import (
     Termination,
     VerificationResult,
 )
+from models.plan_estimate import PlanEstimate
 from service.domain.schemas.problems import ProblemSource, SourceEnvelope
 from service.storage.records import ApprovalState
 
@@ -207,7 +208,7 @@ class PlanBuildView(Frozen):
 
 
 class PlanView(Frozen):
-    """A plan without its tables. Everything below `progress` is null until it is finished."""
+    """A plan without its tables. Everything below `estimate` is null until it is finished."""
 
     id: str
     """Identifier, given by the service; sorts by time."""
@@ -237,6 +238,9 @@ class PlanView(Frozen):
     """When it ended."""
     progress: PlanProgress | None
     """How far it is; null unless it is running and has told."""
+    estimate: PlanEstimate | None
+    """Estimate by year; null for small plans, for plans from the basis of a `base_plan`, and as soon as the plan has ended:
+    its own figures replace it."""
     made_by: PlanBuildView | None
     """Version that made it, as `/v1/version` tells it; null for plans of 0.2.0 and older."""
     outcome: Outcome | None
@@ -281,9 +285,9 @@ class PlanEvent(Frozen):
 
     plan: str
     """The plan."""
-    kind: Literal["queued", "started", "progress", "retried", "cancelling", "finished"]
+    kind: Literal["queued", "started", "estimate", "progress", "retried", "cancelling", "finished"]
     """What happened; also the event's name."""
     at: datetime
     """When."""
     data: dict[str, Any]
-    """`progress`: stage, iteration, objective, share_done. `started`, `retried`: try, and why. `finished`: state and outcome."""
+    """`estimate`: as in the plan, which shows it until it ends. `progress`: stage, iteration, objective, share_done. `started`, `retried`: try, and why. `finished`: state and outcome."""

@@ -151,10 +151,10 @@ class JobQueue:
         with self._store.read_transaction() as transaction:
             return frozenset(transaction.connection.execute(query).scalars())
 
-    def record_progress(self, claim: Claim, data: Mapping[str, Any]) -> bool:
-        """Store a progress event; return False if the claim is no longer held."""
+    def record_event(self, claim: Claim, kind: str, data: Mapping[str, Any]) -> bool:
+        """Store what a running plan reports, `progress` or `estimate`; return False if the claim is no longer held."""
         with self._store.write_transaction(relaxed_durability=True) as transaction:
-            return plan_events.append_event(transaction.connection, _build_fence_condition(claim), "progress", data)
+            return plan_events.append_event(transaction.connection, _build_fence_condition(claim), kind, data)
 
     def store_outcome(self, claim: Claim, outcome: PlanOutcome) -> bool:
         """Store the result of a plan: head, tables, basis, state, event and audit entry in one transaction.

@@ -1,13 +1,17 @@
 """First figures on the command line: only for people, and only where the exact answer takes long."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
 
 from models.changes.apply import apply_changes
 from models.changes.change import Change
-from service.cli.first_figures import print_first_figures
+from service.cli.first_figures import print_first_figures, print_plan_estimate
+from solvers.algorithms.pipeline import build_plan_program
+from solvers.data.problem_arrays import ProblemArrays
+from solvers.planning import make_plan
 from tests.solvers.replanning.year import year
 
 
@@ -26,3 +30,18 @@ def test_problems_of_several_stages_have_none() -> None:
     problem, out = year(own_needs_first=True), io.StringIO()
     print_first_figures(Console(file=out, force_terminal=True), problem, problem, 0)
     assert out.getvalue() == ""
+
+
+@pytest.mark.parametrize(("fewest", "prints"), [(0, True), (100_000, False)])
+def test_a_plan_is_estimated_before_it_is_solved(fewest: int, prints: bool) -> None:
+    problem, out = year(smoothing=0.25), io.StringIO()
+    arrays = ProblemArrays.from_problem(problem)
+    print_plan_estimate(Console(file=out, width=400), arrays, build_plan_program(arrays), fewest)
+    if not prints:
+        assert out.getvalue() == ""
+        return
+    objective = make_plan(problem).plan.objective
+    assert objective is not None
+    found = re.search(r"about (\d+)% of all needs served.*at least ([\d,]+) weighted won", out.getvalue())
+    assert found is not None
+    assert 0 < int(found[2].replace(",", "")) <= objective.before_rounding

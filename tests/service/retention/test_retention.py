@@ -41,7 +41,7 @@ class AgedStore:
         claim = self.queue.claim_next_job("someone")
         assert claim is not None
         assert claim.plan == plan
-        self.queue.record_progress(claim, {"stage": "solve"})
+        self.queue.record_event(claim, "progress", {"stage": "solve"})
         assert self.queue.store_outcome(claim, table(body))
         if old:
             self.age(plan)

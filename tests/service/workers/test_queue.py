@@ -45,7 +45,7 @@ def test_a_plan_goes_from_queued_to_finished(queue: JobQueue, store: Store) -> N
     assert claim.problem.parse_problem() == small()
     assert queue.claim_next_job("other") is None
     assert queue.count_by_state() == {"queued": 0, "running": 1}
-    assert queue.record_progress(claim, {"stage": "solve"})
+    assert queue.record_event(claim, "progress", {"stage": "solve"})
     assert queue.store_outcome(claim, some_outcome())
     with store.read_transaction() as stored:
         plan = stored.plans.get_plan(submitted.id)
@@ -71,7 +71,7 @@ def test_a_claim_that_was_taken_over_writes_nothing(queue: JobQueue, store: Stor
     let_leases_run_out(store)
     new = claimed(queue, "other")
     assert (new.plan, new.attempt) == (late.plan, 2)
-    assert not queue.record_progress(late, {})
+    assert not queue.record_event(late, "progress", {})
     assert not queue.store_outcome(late, some_outcome("infeasible"))
     assert not queue.store_cancellation(late)
     assert not queue.requeue_claim(late, "too late", count_attempt=True)
