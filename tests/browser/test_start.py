@@ -88,9 +88,14 @@ def test_progress_and_cancel(open_page: OpenPage, service: Service, monitor: Pag
     stage = page.locator(".stage")
     expect(stage).to_have_text("Solving", timeout=60_000)
     expect(page.locator(".progress-detail")).to_contain_text("s elapsed")
+    identifier = page.url.partition("plan=")[2].partition("&")[0]
+    estimate = service.json(f"/v1/plans/{identifier}")["estimate"]
+    figure = page.locator(".progress [data-figure=estimate]")
+    expect(figure).to_have_text(f"about {estimate['served_share']:.0%}")
+    assert find_violations(page) == []
     take_screenshot(page, "start-progress")
     page.reload()
-    expect(page.locator(".progress")).to_be_visible()
+    expect(figure).to_be_visible()
     page.route("**/events", lambda route: route.abort("connectionrefused"))
     page.reload()
     expect(stage).to_contain_text("Connection lost")
@@ -98,8 +103,9 @@ def test_progress_and_cancel(open_page: OpenPage, service: Service, monitor: Pag
     expect(stage).not_to_contain_text("Connection lost")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".result .tag")).to_have_text("Cancelled")
-    identifier = page.url.partition("plan=")[2].partition("&")[0]
-    assert service.json(f"/v1/plans/{identifier}")["status"] == "cancelled"
+    expect(figure).to_have_count(0)
+    ended = service.json(f"/v1/plans/{identifier}")
+    assert (ended["status"], ended["estimate"]) == ("cancelled", None)
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "zip"])

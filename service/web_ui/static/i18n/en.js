@@ -268,6 +268,7 @@ export default {
   "start.stage.queued": "Waiting for a free solver",
   "start.stage.started": "Reading the problem",
   "start.stage.build": "Building the linear program",
+  "start.stage.estimate": "Estimating by year",
   "start.stage.certify": "Verifying the certificate",
   "start.stage.solve": "Solving",
   "start.stage.without swaps": "Solving without swaps first",

@@ -265,6 +265,7 @@ export default {
   "start.stage.queued": "빈 솔버를 기다리는 중",
   "start.stage.started": "문제를 읽는 중",
   "start.stage.build": "선형계획 모형을 만드는 중",
+  "start.stage.estimate": "연 단위로 추정하는 중",
   "start.stage.certify": "증명서를 검증하는 중",
   "start.stage.solve": "푸는 중",
   "start.stage.without swaps": "교환 없이 먼저 푸는 중",

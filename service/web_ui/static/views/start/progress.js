@@ -44,7 +44,8 @@ export class Progress {
       t("start.cancel"),
     );
     const foot = h("div", { class: "figure-head" }, this.detail, this.cancelButton);
-    this.element = renderCard(t("start.progress"), this.stage, this.meter, foot);
+    this.estimate = h("div", {});
+    this.element = renderCard(t("start.progress"), this.stage, this.meter, this.estimate, foot);
     this.element.classList.add("progress");
   }
 
@@ -84,6 +85,10 @@ export class Progress {
   /** @param {PlanEvent} event */
   handleEvent({ kind, data }) {
     if (kind === "finished") return;
+    if (kind === "estimate") {
+      this.showEstimate(/** @type {any} */ (data));
+      return;
+    }
     const stage = kind === "progress" ? (data.stage ?? kind) : kind;
     const text =
       kind === "cancelling" ? t("start.cancelling") : textOr(`start.stage.${stage}`, stage);
@@ -91,6 +96,15 @@ export class Progress {
     if (this.stage.textContent !== text) fill(this.stage, text);
     this.lastProgress = data;
     this.updateDetail();
+  }
+
+  /** @param {PlanEstimate} estimate figures by year, until the card gives way to the result */
+  async showEstimate(estimate) {
+    const { renderPlanEstimate } = await import("./plan-estimate.js");
+    const element = await renderPlanEstimate(estimate);
+    if (this.abortController.signal.aborted) return;
+    fill(this.estimate, element);
+    announce(element.textContent);
   }
 
   updateDetail() {
