@@ -9,7 +9,7 @@ isolation measures what one caller can do to the others.
 study   prints what a study costs against plans made one by one.
 ranges  prints how long twelve ranges of the crisis year take.
 backtest prints how long a backtest of the normal year takes.
-study-…, coarse-first  print each measure of studies and of first figures.
+study-…, coarse-first, coarse-first-plan  print each measure of studies and of first figures.
 one     one run in this process, for the other actions.
 """
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from scipy.stats import qmc
 
+from benchmarks.plan_estimates import measure_estimates_of_plans
 from benchmarks.study_driving import StudyRun, build_factor, build_request, iterate_outcomes, run_study
 from benchmarks.subjects import SUBJECTS
 from models.analyses.study import BoundsRequest
@@ -165,5 +166,6 @@ STUDY_LINES: Mapping[str, Callable[[], Iterator[str]]] = {
     "study-auto": measure_auto,
     "study-auto-against-month": measure_auto_against_month,
     "coarse-first": measure_coarse_first,
+    "coarse-first-plan": measure_estimates_of_plans,
 }
 """What prints each line, by action."""
