@@ -12,6 +12,7 @@ from models.problem.planning_problem import PlanningProblem
 from models.validation.parsing import validate_model
 from service.auth.authorization import HiddenError, require_plan_permission, scope_lookup
 from service.auth.principals import Principal
+from service.core.addresses import COLLECTIONS
 from service.core.errors import ConflictError, TooManyRequestsError
 from service.core.json_documents import decode_json_object, encode_plain_json
 from service.core.settings import Settings
@@ -25,7 +26,6 @@ from service.domain.plans import (
 from service.domain.problem_sources import FindingCollector, ResolvedProblem, resolve_problem
 from service.domain.provinces import ProvinceService
 from service.domain.schemas.analyses import (
-    COLLECTIONS,
     REQUEST_MODELS,
     VIEW_MODELS,
     AnalysisList,

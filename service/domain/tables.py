@@ -11,10 +11,10 @@ import pyarrow as pa
 from models.analyses.kinds import AnalysisKind
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import Finding
+from service.core.addresses import COLLECTIONS
 from service.core.errors import ConflictError, NotFoundError, UnprocessableContentError
 from service.core.settings import Settings
 from service.domain.label_filters import reject_unknown_labels
-from service.domain.schemas.analyses import COLLECTIONS
 from service.domain.schemas.tables import TableQuery
 from service.domain.table_selection import select_from_table
 from service.spreadsheets.table_formats import (

@@ -266,8 +266,11 @@ EventKind = Literal[
     "plan.ratified",
     "plan.in_force",
     "plan.closed",
+    "analysis.finished",
+    "analysis.cancelled",
 ]
-"""Kinds of webhook events: a plan has an outcome (`failed` included), was cancelled, or made an approval transition."""
+"""Kinds of webhook events: a plan has an outcome (`failed` included), was cancelled, or made an approval transition; an analysis is
+finished or has failed, or was cancelled."""
 
 
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)

@@ -28,6 +28,7 @@ from service.api.routes.plans import (
 )
 from service.api.routes.sensitivity import answer_while_connected
 from service.api.routing import ApiRouter
+from service.core.addresses import COLLECTIONS
 from service.core.errors import (
     BODY_ERRORS,
     ConflictError,
@@ -40,7 +41,6 @@ from service.core.errors import (
 from service.domain.analyses import build_analysis_view
 from service.domain.plans import parse_wait_seconds
 from service.domain.schemas.analyses import (
-    COLLECTIONS,
     VIEW_MODELS,
     BacktestBody,
     StudyBody,

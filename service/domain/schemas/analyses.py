@@ -118,14 +118,6 @@ REQUEST_MODELS: dict[AnalysisKind, type[BaseModel]] = {
 }
 """Request of each kind, without the base."""
 
-COLLECTIONS: dict[AnalysisKind, str] = {
-    "study": "/v1/studies",
-    "ranges": "/v1/ranges",
-    "alternatives": "/v1/alternatives",
-    "backtest": "/v1/backtests",
-}
-"""Address of the analyses of each kind."""
-
 
 class AnalysisListEntry(Frozen):
     """An analysis in a list."""

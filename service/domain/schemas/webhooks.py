@@ -17,7 +17,7 @@ class WebhookBody(Frozen):
     events: Annotated[tuple[EventKind, ...], Field(min_length=1, max_length=20)] = EVENT_KINDS
     """Kinds of events; all if absent."""
     province: Id | None = None
-    """Events of all plans of this province; of your own plans if absent."""
+    """Events of all plans and analyses of this province; of your own if absent."""
 
 
 class WebhookView(Frozen):
@@ -30,7 +30,7 @@ class WebhookView(Frozen):
     events: tuple[EventKind, ...]
     """Kinds of events."""
     province: str | None
-    """Province of the plans; null for the plans of the caller."""
+    """Province of the plans and analyses; null for those of the caller."""
     caller: str
     """Caller of the webhook."""
     created: datetime
@@ -59,7 +59,7 @@ class DeliveryView(Frozen):
     event: EventKind
     """Kind of the event."""
     plan: str
-    """Plan of the event."""
+    """Plan of the event; of an analysis, its base plan."""
     state: DeliveryState
     """State of the delivery."""
     attempts: int

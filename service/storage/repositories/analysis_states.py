@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, update
 
 from service.core.analysis_messages import PlannedTask
-from service.storage.records import FINAL_STATES, AnalysisState
+from service.storage.records import FINAL_STATES, AnalysisState, EventKind
 from service.storage.repositories.analysis_claims import MAX_FRUITLESS_ATTEMPTS
+from service.storage.repositories.outbox import enqueue_analysis_event
 from service.storage.schema import analyses, analysis_tasks, plans
 from service.storage.store import Transaction
 
@@ -94,10 +95,12 @@ def insert_tasks(transaction: Transaction, analysis: str, kind: str, tasks: Coll
 
 
 def end_analysis(transaction: Transaction, analysis: str, state: AnalysisState, reason: str = "") -> None:
-    """End an analysis that is not final, whose row is locked, with event and audit entry."""
+    """End an analysis that is not final, whose row is locked, with event, audit entry and webhook messages."""
     province, caller = transaction.analyses.read_ownership(analysis)
     values = {"state": state, "reason": reason[:2000], "finished": transaction.read_clock()}
     transaction.connection.execute(update(analyses).where(analyses.c.id == analysis).values(values))
     detail = {"reason": reason[:2000]} if reason else {}
     transaction.analyses.append_event(analyses.c.id == analysis, "finished", {"state": state, **detail})
     transaction.audit.append_entry(caller, f"analysis {state}", analysis, detail, province=province)
+    kind: EventKind = "analysis.cancelled" if state == "cancelled" else "analysis.finished"
+    enqueue_analysis_event(transaction, kind, analysis, {"state": state, **detail})

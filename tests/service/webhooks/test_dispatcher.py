@@ -18,6 +18,8 @@ from service.auth.principals import ANONYMOUS_PRINCIPAL, Principal
 from service.core.settings import Settings
 from service.domain.schemas.webhooks import DeliveryView, WebhookBody, WebhookWithSecret
 from service.domain.webhooks import WebhookService
+from service.storage.analysis_requests import AnalysisRequest
+from service.storage.repositories.analysis_queue import AnalysisQueue
 from service.storage.repositories.deliveries import DeliveryLimits, lease_due_deliveries
 from service.storage.repositories.jobs import JobQueue
 from service.storage.repositories.outbox import enqueue_event
@@ -85,6 +87,36 @@ def test_a_message_waits_no_longer_than_it_can_where_the_clock_was_set_back(
             stored.connection.execute(update(deliveries).values(**leased))
         with sending(store, settings):
             until(lambda: [one.state for one in sent(hooks, hook)] == ["delivered"])
+
+
+def test_the_end_of_an_analysis_is_told_once_with_what_became_of_it(
+    store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
+) -> None:
+    analyses, plan = AnalysisQueue(store, settings), finished_plan(queue)
+
+    def submit(caller: str) -> str:
+        return analyses.submit_analysis(AnalysisRequest("study", plan, "{}", caller=caller)).analysis.id
+
+    with receiving() as receiver:
+        hook = made(hooks, receiver, events=["analysis.finished", "analysis.cancelled"])
+        failed = submit("local")
+        analyses.start_waiting()
+        claim = analyses.claim_next_task("me")
+        assert claim is not None
+        assert analyses.store_failure(claim, "no draw has a plan")
+        cancelled, of_another = submit("local"), submit("another")
+        for name in (cancelled, of_another):
+            analyses.cancel_analysis(name, "local")
+        assert sorted(one.event for one in sent(hooks, hook)) == ["analysis.cancelled", "analysis.finished"]
+        with sending(store, settings):
+            until(lambda: {one.state for one in sent(hooks, hook)} == {"delivered"})
+    assert {one.plan for one in sent(hooks, hook)} == {plan}
+    told = {one["data"]["analysis"]: one["data"] | {"type": one["type"]} for one in receiver.told}
+    assert set(told) == {failed, cancelled}
+    first = told[failed]
+    assert (first["type"], first["kind"], first["href"]) == ("analysis.finished", "study", f"/v1/studies/{failed}")
+    assert (first["state"], first["reason"], first["base_plan"]) == ("failed", "no draw has a plan", plan)
+    assert (told[cancelled]["type"], told[cancelled]["state"]) == ("analysis.cancelled", "cancelled")
 
 
 def test_the_end_of_a_plan_is_told_once_with_a_signature_that_others_can_check(
