@@ -77,6 +77,7 @@ STATES = {
     "year-power": State("year?plan={plan}&part=power", ".figure canvas"),
     "year-sources": State("year?plan={plan}&part=sources", ".figure canvas"),
     "year-flows": State("year?plan={plan}&part=flows", ".figure canvas"),
+    "year-flows-compared": State("year?plan={plan}&with={short}&part=flows", ".year-changes"),
     "factories": State("factories?plan={plan}", ".data-grid td"),
     "factories-none": State("factories?plan={plan}&q=zzzz", ".grid-empty"),
     "factories-compared": State("factories?plan={plan}&with={short}", ".compared-note"),

@@ -67,6 +67,7 @@ test("lines are selected by county, item and all words of a search", () => {
     line: `${factory}/soap`,
     factory,
     item: "soap",
+    recipe: "",
     name: "soap",
     place,
     words: `${factory} soap hyesan works`,

@@ -12,6 +12,10 @@ export default {
   "by-hand.first-lines": "The first {n} of {all} lines. Select a county or a good, or search.",
   "by-hand.quota-of": "Quota of {name}",
   "by-hand.instead": "plan: {amount}",
+  "by-hand.compared":
+    "Below a quota: its difference to {plan}. A dash: that plan does not have the line, the month or the unit.",
+  "by-hand.before": "Other plan: {amount}",
+  "by-hand.not-comparable": "The other plan does not have this line, month or unit",
   "by-hand.wrong": "Enter a number of 0 or more, and a whole number for goods in whole units.",
   "by-hand.forbid": "Forbid",
   "by-hand.forbid-line": "Forbid {name} in all months",

@@ -9,8 +9,6 @@ export default {
   "map.measure.shortage": "Shortage",
   "map.measure.price": "Electricity price",
   "map.measure.probability": "Probability",
-  "map.goods": "Goods",
-  "map.all-goods": "All goods",
   "map.whole-plan": "Whole plan",
   "map.all": "All",
   "map.month": "Month",

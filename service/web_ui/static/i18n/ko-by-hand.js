@@ -12,6 +12,10 @@ export default {
   "by-hand.first-lines": "{all}줄 가운데 처음 {n}줄입니다. 군이나 품목을 고르거나 찾아 보십시오.",
   "by-hand.quota-of": "할당량: {name}",
   "by-hand.instead": "계획: {amount}",
+  "by-hand.compared":
+    "할당량 아래: 다음 계획과의 차이 – {plan}. 줄표: 그 계획에 없는 생산 라인, 달 또는 단위입니다.",
+  "by-hand.before": "비교 계획: {amount}",
+  "by-hand.not-comparable": "비교 계획에 이 생산 라인, 달 또는 단위가 없습니다",
   "by-hand.wrong": "0 이상의 수를 적으십시오. 온개로 세는 품목은 옹근수여야 합니다.",
   "by-hand.forbid": "금지",
   "by-hand.forbid-line": "모든 달에 금지: {name}",

@@ -16,7 +16,7 @@ export default {
   "factories.before": "비교 계획",
   "factories.change": "변화",
   "factories.changed": "달라진 과제",
-  "factories.compared": "{plan}과(와) 비교합니다. 그 계획에만 있는 과제는 0으로 표시합니다.",
+  "factories.compared": "비교 계획: {plan}. 그 계획에만 있는 과제는 0으로 표시합니다.",
   "factories.compared-missing": "그중 {n}건은 이 계획에 없는 생산 라인, 달 또는 단위의 것입니다.",
   "factories.compared-missing-one":
     "그중 {n}건은 이 계획에 없는 생산 라인, 달 또는 단위의 것입니다.",

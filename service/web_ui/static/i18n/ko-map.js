@@ -9,8 +9,6 @@ export default {
   "map.measure.shortage": "부족",
   "map.measure.price": "전력 가격",
   "map.measure.probability": "확률",
-  "map.goods": "품목",
-  "map.all-goods": "모든 품목",
   "map.whole-plan": "계획 전체",
   "map.all": "전체",
   "map.month": "달",

@@ -14,6 +14,22 @@ import { loadProblemIndex } from "./problem-index.js";
  */
 
 /**
+ * Value items of two problems alike: by this problem, and by the other one what this problem does not have.
+ * @param {ProblemIndex} problemIndex this problem
+ * @param {ProblemIndex} other the other problem
+ * @returns {Pick<ProblemIndex, "periods"|"factories"|"isGood"|"getValue">} the periods of this problem, the factories of the other, and the values
+ */
+export function mergeValues(problemIndex, other) {
+  const choose = (/** @type {string} */ id) => (problemIndex.items.has(id) ? problemIndex : other);
+  return {
+    periods: problemIndex.periods,
+    factories: other.factories,
+    isGood: (id) => choose(id).isGood(id),
+    getValue: (id) => choose(id).getValue(id),
+  };
+}
+
+/**
  * Load the plan that the URL compares with.
  * @param {Pick<ViewContext, "params">} context context of the view
  * @returns {Promise<ComparedPlan|null>} null if there is none, or none with tables

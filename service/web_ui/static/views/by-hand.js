@@ -1,16 +1,18 @@
 /** Plan by hand: quotas that are typed, pinned or forbidden, and goods reserved for a county, estimated at once. */
 
+import { loadComparedPlan } from "../lib/compared-plan.js";
 import { ShowElement, ViewHead } from "../lib/elements.js";
 import { formatNumber } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
 import { readContext } from "../lib/plan-context.js";
+import { getPlanTitle } from "../lib/plans.js";
 import { loadStylesheet } from "../lib/stylesheets.js";
 import { html, render, useState } from "../vendor/preact/preact.js";
 import { useAnswer } from "./by-hand/answer.js";
 import { EditList } from "./by-hand/edit-list.js";
 import { addEdits, readEdits, writeEdits } from "./by-hand/edits.js";
 import { QuotaGrid } from "./by-hand/quota-grid.js";
-import { buildQuotaLines, selectLines } from "./by-hand/quota-lines.js";
+import { buildQuotaLines, compareLines, selectLines } from "./by-hand/quota-lines.js";
 import { ReservationForm } from "./by-hand/reservation-form.js";
 
 /** @typedef {import("./by-hand/quota-lines.js").QuotaLine} QuotaLine */
@@ -24,23 +26,33 @@ export default {
   title: "nav.by-hand",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [problemIndex, { columns }] = await Promise.all([
+    const [problemIndex, { columns }, compared] = await Promise.all([
       context.loadProblemIndex(),
       context.api.fetchTable(context.plan.id, "quotas"),
+      loadComparedPlan(context),
       loadViewTexts("shared"),
       loadViewTexts("what-if"),
       loadStylesheet("shared"),
       loadStylesheet("by-hand"),
     ]);
-    if (context.signal.aborted) return undefined;
     const lines = buildQuotaLines(problemIndex, columns);
-    render(html`<${ByHandView} ...${{ context, problemIndex, lines }} />`, root);
+    const quotas = await compared?.fetchTable("quotas");
+    if (context.signal.aborted) return undefined;
+    const getBefore =
+      compared && quotas ? compareLines(problemIndex, compared.problemIndex, quotas) : null;
+    const title = compared ? getPlanTitle(compared.plan) : "";
+    const props = { context, problemIndex, lines, getBefore, title };
+    render(html`<${ByHandView} ...${props} />`, root);
     return () => render(null, root);
   },
 };
 
-/** @param {{context: ViewContext, problemIndex: ProblemIndex, lines: QuotaLine[]}} props */
-function ByHandView({ context, problemIndex, lines }) {
+/**
+ * @param {object} props
+ * @param {ViewContext} props.context @param {ProblemIndex} props.problemIndex @param {QuotaLine[]} props.lines
+ * @param {import("./by-hand/quota-grid.js").GridProps["getBefore"]} props.getBefore @param {string} props.title title of the plan that is compared with
+ */
+function ByHandView({ context, problemIndex, lines, getBefore, title }) {
   const [edits, setShownEdits] = useState(() => readEdits(context.params.get("edits") ?? ""));
   const [search, setSearch] = useState(context.params.get("q") ?? "");
   const answer = useAnswer(context, problemIndex, edits);
@@ -89,7 +101,11 @@ function ByHandView({ context, problemIndex, lines }) {
             all: formatNumber(selected.length),
           })}
         </p>
-        ${shown.length > 0 && html`<${QuotaGrid} ...${{ problemIndex, lines: shown, pinned, pin }} />`}
+        ${
+          getBefore &&
+          html`<p class="soft small compared-note">${t("by-hand.compared", { plan: title })}</p>`
+        }
+        ${shown.length > 0 && html`<${QuotaGrid} ...${{ problemIndex, lines: shown, pinned, pin, getBefore }} />`}
       </section>
       <div>
         <${EditList} ...${{ context, problemIndex, edits, setEdits, answer }} />

@@ -1,10 +1,11 @@
 /** Map: counties, links, gateways and neighbours of the province, month by month. */
 
-import { renderField, renderSegments, renderViewHead } from "../lib/components.js";
+import { renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
 import { announce } from "../lib/feedback.js";
 import { formatPeriod } from "../lib/format.js";
-import { getDisplayName, loadViewTexts, t, textOr } from "../lib/i18n.js";
+import { loadViewTexts, t } from "../lib/i18n.js";
+import { loadStylesheet } from "../lib/stylesheets.js";
 import { watchTheme } from "../lib/theme.js";
 import { drawMap, NARROW_WIDTH } from "./map/drawing.js";
 import { loadGeography } from "./map/geography.js";
@@ -26,7 +27,11 @@ export default {
   title: "nav.map",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [data] = await Promise.all([MapData.load(context), loadViewTexts("shared")]);
+    const [data] = await Promise.all([
+      MapData.load(context),
+      loadViewTexts("shared"),
+      loadStylesheet("shared"),
+    ]);
     const view = new MapView(root, context, data, await loadGeography(data.problemIndex));
     view.build();
     return watchTheme(() => view.paint());
@@ -60,7 +65,6 @@ class MapView {
     const controls = h(
       "div",
       { class: "controls" },
-      this.renderGoodsSelect(),
       this.renderMeasures(),
       this.scales,
       this.renderLayouts(),
@@ -140,25 +144,6 @@ class MapView {
     const key = this.geography.outline.length ? "map.source" : "map.no-outline";
     const text = borders && this.geography.borders.size ? t("map.borders", borders) : t(key);
     return h("p", { class: "soft small" }, text);
-  }
-
-  renderGoodsSelect() {
-    const groups = this.data.problemIndex.groupGoodsByCategory().map(([category, items]) => {
-      const options = items.map((item) =>
-        h(
-          "option",
-          { value: item.id, selected: item.id === this.state.item },
-          getDisplayName(item),
-        ),
-      );
-      return h("optgroup", { label: textOr(`category.${category}`, category) }, options);
-    });
-    const all = h("option", { value: "" }, t("map.all-goods"));
-    const select = h("select", {}, all, groups);
-    select.addEventListener("change", () => this.setState({ item: select.value || null }));
-    const field = renderField(t("map.goods"), select);
-    field.classList.add("map-goods");
-    return field;
   }
 
   /** @param {Partial<MapState>} changed */

@@ -3,7 +3,9 @@
 import { renderField, renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
 import { renderFailure, renderLoading } from "../lib/feedback.js";
+import { loadComparedPlan } from "../lib/compared-plan.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
+import { loadStylesheet } from "../lib/stylesheets.js";
 import { watchTheme } from "../lib/theme.js";
 
 /** @typedef {() => unknown} Repaint paints a part again after the theme changed */
@@ -23,7 +25,11 @@ export default {
   title: "nav.year",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [problemIndex] = await Promise.all([context.loadProblemIndex(), loadViewTexts("shared")]);
+    const [problemIndex] = await Promise.all([
+      context.loadProblemIndex(),
+      loadViewTexts("shared"),
+      loadStylesheet("shared"),
+    ]);
     const view = new YearView(root, context, problemIndex);
     await view.show();
     return watchTheme(() => view.repaint?.());
@@ -43,6 +49,14 @@ export class YearView {
     this.lead = h("span");
     /** @type {Repaint|null} */
     this.repaint = null;
+    /** @type {Promise<import("../lib/compared-plan.js").ComparedPlan|null>|null} */
+    this.compared = null;
+  }
+
+  /** @returns {Promise<import("../lib/compared-plan.js").ComparedPlan|null>} the plan that the view is compared with; null without one */
+  loadComparedPlan() {
+    this.compared ??= loadComparedPlan(this.context);
+    return this.compared;
   }
 
   /**

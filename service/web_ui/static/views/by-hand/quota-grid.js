@@ -1,6 +1,7 @@
 /** The quotas of lines as a grid: one row for each line, the periods across. One tab stop; arrow keys move, Enter edits. */
 
-import { formatNumber, formatPeriod, formatUnit } from "../../lib/format.js";
+import { formatShortChange, isChanged } from "../../lib/changes.js";
+import { formatNumber, formatPeriod, formatQuantity, formatUnit } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useLayoutEffect, useRef, useState } from "../../vendor/preact/preact.js";
 import { parseAmount } from "./edits.js";
@@ -12,6 +13,7 @@ import { parseAmount } from "./edits.js";
  * @property {ProblemIndex} problemIndex the problem
  * @property {QuotaLine[]} lines the rows
  * @property {Map<string, number>} pinned pinned units by `line period`
+ * @property {((line: QuotaLine, period: string) => number|null)|null} getBefore gets the quota of the plan that is compared with, as `compareLines` does; null without one
  * @property {(line: QuotaLine, values: Record<string, number|null>) => void} pin pins quotas by period; null takes a pin away
  */
 
@@ -100,7 +102,7 @@ function LineHead({ problemIndex, line }) {
  * @param {GridProps & {line: QuotaLine, period: string, isCurrent: boolean, isEditing: boolean, onKey: (event: KeyboardEvent) => void, onOpen: () => void, onDone: (down: number) => void}} props
  */
 function QuotaCell(props) {
-  const { line, period, pinned, isCurrent, isEditing } = props;
+  const { problemIndex, line, period, pinned, getBefore, isCurrent, isEditing } = props;
   const planned = line.quotas.get(period) ?? 0;
   const value = pinned.get(`${line.line} ${period}`);
   if (isEditing) {
@@ -118,7 +120,22 @@ function QuotaCell(props) {
   >
     ${formatNumber(isPinned ? value : planned)}
     ${isPinned && html`<span class="soft small planned">${t("by-hand.instead", { amount: formatNumber(planned) })}</span>`}
+    ${getBefore && html`<${CellChange} ...${{ problemIndex, line, now: isPinned ? value : planned, before: getBefore(line, period) }} />`}
   </td>`;
+}
+
+/** @param {{problemIndex: ProblemIndex, line: QuotaLine, now: number, before: number|null}} props */
+function CellChange({ problemIndex, line, now, before }) {
+  const isWhole = problemIndex.isWhole(line.item);
+  if (before !== null && !isChanged(now, before, isWhole)) return null;
+  const unit = problemIndex.getUnit(line.item);
+  const title =
+    before === null
+      ? t("by-hand.not-comparable")
+      : t("by-hand.before", { amount: formatQuantity(before, unit) });
+  return html`<span class="small change" title=${title}>
+    ${formatShortChange(now, before, isWhole)}
+  </span>`;
 }
 
 /**

@@ -5,6 +5,7 @@
  * @property {string} line as changes name it
  * @property {string} factory its factory
  * @property {string} item its item
+ * @property {string} recipe its recipe; empty for a line without one
  * @property {string} name item, and recipe where the factory has several lines for it, as `ProblemIndex.getName` takes it
  * @property {string} place county of the factory
  * @property {string} words what a search finds it by
@@ -35,6 +36,7 @@ export function buildQuotaLines(problemIndex, quotas) {
         line: `${factory.id}/${name}`,
         factory: factory.id,
         item,
+        recipe,
         name,
         place: factory.place ?? "",
         words: [
@@ -71,3 +73,26 @@ export function selectLines(lines, { county, item, search }) {
 
 /** @param {QuotaLine} line @returns {boolean} */
 const isUsed = (line) => [...line.quotas.values()].some((units) => units > 0);
+
+/**
+ * Compare lines with those of another plan.
+ * @param {ProblemIndex} problemIndex the problem of the lines
+ * @param {ProblemIndex} other the problem of the other plan
+ * @param {Columns} quotas columns of the table `quotas` of the other plan
+ * @returns {(line: QuotaLine, period: string) => number|null} gets the quota of the other plan, units; null where its problem has no such line or period, or the item in another unit
+ */
+export function compareLines(problemIndex, other, quotas) {
+  const periods = new Set(other.periods);
+  const lines = new Map(
+    buildQuotaLines(other, quotas).map((line) => [nameLine(line), line.quotas]),
+  );
+  return (line, period) => {
+    const known = lines.get(nameLine(line));
+    const isComparable = problemIndex.getUnit(line.item) === other.getUnit(line.item);
+    if (!known || !isComparable || !periods.has(period)) return null;
+    return known.get(period) ?? 0;
+  };
+}
+
+/** @param {QuotaLine} line @returns {string} the same for the same line of all problems */
+const nameLine = ({ factory, item, recipe }) => [factory, item, recipe].join("/");

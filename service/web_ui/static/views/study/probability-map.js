@@ -132,7 +132,12 @@ function Drawing({ problemIndex, probabilities, chosen, pick }) {
   );
   useEffect(() => {
     let isShown = true;
-    Promise.all([loadGeography(problemIndex), loadViewTexts("map"), loadStylesheet("map")]).then(
+    Promise.all([
+      loadGeography(problemIndex),
+      loadViewTexts("map"),
+      loadStylesheet("map"),
+      loadStylesheet("shared"),
+    ]).then(
       ([loaded]) => isShown && setGeography(loaded),
       () => {}, // the table below has the same figures
     );

@@ -1,11 +1,13 @@
 /** Flows from the centre, factories, neighbours and stock to the people of the counties, as a Sankey diagram. */
 
 import { createChart } from "../../lib/chart.js";
+import { mergeValues } from "../../lib/compared-plan.js";
 import { fill, h } from "../../lib/dom.js";
 import { renderEmpty } from "../../lib/feedback.js";
 import { formatQuantity, formatWon } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { getCssColour } from "../../lib/theme.js";
+import { explainIncomparable, renderChangeTable, renderComparisonNote } from "./change-table.js";
 import { sumOrigins } from "./origins.js";
 
 /** @type {Record<string, string>} */
@@ -29,30 +31,98 @@ const SMALL_WINDOW = 640;
  * Show the part.
  * @param {HTMLElement} body element of the part
  * @param {YearView} year the view
- * @returns {Promise<null>} null: charts follow the theme themselves
+ * @returns {Promise<(() => unknown)|null>} paints the changes again; null without them, because charts follow the theme themselves
  */
 export async function showPart(body, year) {
-  const flows = await loadFlows(year);
+  const [flows, compared] = await Promise.all([loadFlows(year), year.loadComparedPlan()]);
   const content = flows.length
     ? createChart(buildFigure(flows, year), year.context.signal).element
     : renderEmpty(t("year.no-flows"));
-  fill(body, h("section", { class: "card" }, content));
-  return null;
+  const card = h("section", { class: "card" }, content);
+  if (!compared) {
+    fill(body, card);
+    return null;
+  }
+  const changes = await prepareChanges(year, flows, compared);
+  const paint = () => fill(body, card, changes());
+  paint();
+  return paint;
 }
 
-/** @param {YearView} year @returns {Promise<Flow[]>} */
-async function loadFlows(year) {
-  const { context, problemIndex } = year;
-  const { api, plan, params } = context;
-  if (!plan.tables?.deliveries) return [];
+/**
+ * @param {YearView} year @param {Flow[]} flows @param {import("../../lib/compared-plan.js").ComparedPlan} compared
+ * @returns {Promise<() => HTMLElement>} renders the change of each flow by origin and county
+ */
+async function prepareChanges(year, flows, compared) {
+  const { problemIndex, context } = year;
+  const title = t("year.compare.flows");
   const item = year.getSelected("item", problemIndex.items);
-  const period = params.get("month");
-  const { columns } = await api.fetchTable(plan.id, "deliveries", {
+  const month = context.params.get("month");
+  const isOtherMonth = month && !compared.problemIndex.periods.includes(month);
+  const reason = isOtherMonth
+    ? t("year.compare.no-months")
+    : explainIncomparable(problemIndex, compared, { item });
+  if (reason) return () => renderComparisonNote(title, reason);
+  if (!compared.plan.tables?.deliveries) {
+    return () => renderComparisonNote(title, t("year.compare.no-deliveries"));
+  }
+  const columns = await compared.fetchTable("deliveries", buildQuery(year));
+  const values = mergeValues(problemIndex, compared.problemIndex);
+  const before = sumOrigins(values, columns, item);
+  const amounts = [flows, before].map(
+    (all) => new Map(all.map((flow) => [`${flow.origin} ${flow.county}`, flow.amount])),
+  );
+  const origins = [...new Set([...flows, ...before].map(({ origin }) => origin))];
+  const counties = [...problemIndex.counties.keys()];
+  const list = (/** @type {number} */ which, /** @type {string} */ origin) =>
+    counties.map((county) => {
+      const isKnown = which === 0 || compared.problemIndex.counties.has(county);
+      return isKnown ? (amounts[which].get(`${origin} ${county}`) ?? 0) : null;
+    });
+  const getName = (/** @type {string} */ origin) => {
+    const names = flows.some((flow) => flow.origin === origin)
+      ? problemIndex
+      : compared.problemIndex;
+    return describeOrigin(origin, names);
+  };
+  const table = {
+    title,
+    corner: t("year.origin"),
+    columns: counties.map((id) => ({ id, title: problemIndex.getName(id) })),
+    rows: origins.map((id) => ({
+      id,
+      title: getName(id),
+      now: list(0, id),
+      before: list(1, id),
+    })),
+    format: createFormat(problemIndex, item),
+  };
+  return () => renderChangeTable(table, compared);
+}
+
+/** @param {YearView} year @returns {Record<string, string>} the deliveries that are shown */
+function buildQuery(year) {
+  const item = year.getSelected("item", year.problemIndex.items);
+  const period = year.context.params.get("month");
+  return {
     use: "people",
     ...(item && { item }),
     ...(period && { period }),
     columns: "item,source,from,to,quantity",
-  });
+  };
+}
+
+/** @param {ProblemIndex} problemIndex @param {string|null} item @returns {(value: number) => string} */
+const createFormat = (problemIndex, item) => (value) =>
+  item ? formatQuantity(value, problemIndex.getUnit(item)) : formatWon(value);
+
+/** @param {YearView} year @returns {Promise<Flow[]>} */
+async function loadFlows(year) {
+  const { context, problemIndex } = year;
+  const { api, plan } = context;
+  if (!plan.tables?.deliveries) return [];
+  const item = year.getSelected("item", problemIndex.items);
+  const { columns } = await api.fetchTable(plan.id, "deliveries", buildQuery(year));
   return sumOrigins(problemIndex, columns, item);
 }
 
@@ -67,9 +137,7 @@ function describeOrigin(origin, problemIndex) {
 function buildFigure(flows, year) {
   const { problemIndex } = year;
   const item = year.getSelected("item", problemIndex.items);
-  /** @param {number} value */
-  const format = (value) =>
-    item ? formatQuantity(value, problemIndex.getUnit(item)) : formatWon(value);
+  const format = createFormat(problemIndex, item);
   const origins = [...new Set(flows.map((flow) => flow.origin))];
   const served = new Set(flows.map((flow) => flow.county));
   const counties = [...problemIndex.counties.keys()].filter((id) => served.has(id));

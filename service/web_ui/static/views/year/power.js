@@ -1,5 +1,6 @@
 /** Electricity: use against the limit by area and month, and the shadow price of a kWh. */
 
+import { formatChange } from "../../lib/changes.js";
 import { buildAxis, buildLegend, createChart } from "../../lib/chart.js";
 import { renderColourLegend } from "../../lib/colour-legend.js";
 import { fill, h } from "../../lib/dom.js";
@@ -18,6 +19,13 @@ import { t } from "../../lib/i18n.js";
 import { getScaleColour } from "../../lib/palette.js";
 import { isRelevantPrice } from "../../lib/relevance.js";
 import { getCssColour } from "../../lib/theme.js";
+import { formatPoints, formatSigned } from "../shared/descriptions.js";
+
+/** Changes of a share below this are not told. */
+const MIN_CHANGE = 5e-4;
+
+/** Changes of the used share have a scale of at least this to both sides. */
+const MIN_CHANGE_RANGE = 0.01;
 
 /** @typedef {{factories: number, rail: number, limit: number|null, price: number}} PowerRow */
 /** @typedef {Map<string, (PowerRow|null)[]>} PowerByArea rows by area, one for each period; null if the table has none */
@@ -36,11 +44,13 @@ export async function showPart(body, year) {
     return null;
   }
   const areas = groupByArea(columns, problemIndex);
+  const compared = await year.loadComparedPlan();
+  const before = compared ? await groupOtherPlan(compared, problemIndex) : null;
   const buildShownFigure = () =>
-    buildFigure(areas, year.getSelected("area", problemIndex.powerAreas), problemIndex);
+    buildFigure(areas, before, year.getSelected("area", problemIndex.powerAreas), problemIndex);
   const chart = createChart(buildShownFigure(), context.signal);
   const frame = h("div", {});
-  const paint = () => fill(frame, renderTable(areas, year));
+  const paint = () => fill(frame, renderTable(areas, before, year));
   const options = [...areas.keys()].map((id) =>
     h("option", { value: id }, problemIndex.getName(id)),
   );
@@ -50,6 +60,7 @@ export async function showPart(body, year) {
   );
   /** @type {[string, string][]} */
   const choices = [
+    ...(before ? [/** @type {[string, string]} */ (["change", t("year.measure.change")])] : []),
     ["used", t("year.power.used")],
     ["price", t("year.power.price")],
   ];
@@ -61,6 +72,15 @@ export async function showPart(body, year) {
   );
   paint();
   return paint;
+}
+
+/**
+ * @param {import("../../lib/compared-plan.js").ComparedPlan} compared @param {ProblemIndex} problemIndex
+ * @returns {Promise<PowerByArea>} rows of the plan that is compared with, for the periods of this plan
+ */
+async function groupOtherPlan({ problemIndex: other, fetchTable }, { periods }) {
+  const columns = await fetchTable("power");
+  return groupByArea(columns, { periods, computeKwhValue: () => other.computeKwhValue() });
 }
 
 /**
@@ -77,7 +97,9 @@ export function groupByArea(columns, problemIndex) {
   const areas = new Map();
   columns.area.forEach((area, row) => {
     const rows = areas.get(area) ?? periods.map(() => null);
-    rows[periods.indexOf(columns.period[row])] = {
+    const position = periods.indexOf(columns.period[row]);
+    if (position < 0) return; // a plan to compare with may have other periods
+    rows[position] = {
       factories: factories[row],
       rail: rail[row],
       limit: limit[row],
@@ -109,11 +131,15 @@ export function sumAreas(areas, periodCount) {
   });
 }
 
-/** @param {PowerByArea} areas @param {string|null} area @param {ProblemIndex} problemIndex @returns {import("../../lib/chart.js").Figure} */
-function buildFigure(areas, area, problemIndex) {
+/**
+ * @param {PowerByArea} areas @param {PowerByArea|null} before rows of the plan that is compared with @param {string|null} area
+ * @param {ProblemIndex} problemIndex @returns {import("../../lib/chart.js").Figure}
+ */
+function buildFigure(areas, before, area, problemIndex) {
   const { periods } = problemIndex;
   const shown = (area && areas.get(area)) || sumAreas(areas, periods.length);
   const rows = shown.map((row) => row ?? { factories: 0, rail: 0, limit: null, price: 0 });
+  const others = before && listUses(before, area, periods.length);
   const months = periods.map((id) => formatPeriod(id));
   /** @param {number|null} value */
   const kwh = (value) => formatQuantity(value, "kWh");
@@ -123,7 +149,7 @@ function buildFigure(areas, area, problemIndex) {
       : t("year.power-of-province"),
     note: t("year.power-note"),
     height: 400,
-    option: () => buildOption(rows, months),
+    option: () => buildOption(rows, others, months),
     rows: () => ({
       head: [
         t("year.month"),
@@ -131,6 +157,7 @@ function buildFigure(areas, area, problemIndex) {
         t("year.by-rail"),
         t("year.limit"),
         t("year.power.price"),
+        ...(others ? [t("year.compare.use"), t("year.measure.change")] : []),
       ],
       body: rows.map((row, k) => [
         months[k],
@@ -138,17 +165,35 @@ function buildFigure(areas, area, problemIndex) {
         kwh(row.rail),
         kwh(row.limit),
         formatWeightedWon(row.price),
+        ...(others ? [kwh(others[k]), formatChange(row.factories + row.rail, others[k], kwh)] : []),
       ]),
     }),
   };
 }
 
-/** @param {PowerRow[]} rows @param {string[]} months @returns {Record<string, any>} */
-function buildOption(rows, months) {
+/**
+ * @param {PowerByArea} areas @param {string|null} area @param {number} count number of periods
+ * @returns {(number|null)[]} kWh used in each period; null where the plan has no such area or period
+ */
+function listUses(areas, area, count) {
+  const none = Array.from({ length: count }, () => null);
+  const rows = area ? (areas.get(area) ?? none) : sumKnown(areas, count);
+  return rows.map((row) => row && row.factories + row.rail);
+}
+
+/** @param {PowerByArea} areas @param {number} count @returns {(PowerRow|null)[]} sums of all areas; null in periods without rows */
+const sumKnown = (areas, count) =>
+  sumAreas(areas, count).map((row, k) =>
+    [...areas.values()].some((area) => area[k]) ? row : null,
+  );
+
+/** @param {PowerRow[]} rows @param {(number|null)[]|null} others kWh in the plan that is compared with @param {string[]} months @returns {Record<string, any>} */
+function buildOption(rows, others, months) {
   const names = {
     factories: t("year.by-factories"),
     rail: t("year.by-rail"),
     limit: t("year.limit"),
+    ...(others ? { other: t("year.compare.use") } : {}),
     price: t("year.power.price"),
   };
   const { legend, height } = buildLegend(Object.values(names));
@@ -189,6 +234,7 @@ function buildOption(rows, months) {
       buildUseBars(names.factories, "factories", rows),
       buildUseBars(names.rail, "rail", rows),
       buildLimitLine(names.limit, rows),
+      ...(others ? [buildOtherLine(names.other ?? "", others)] : []),
       {
         name: names.price,
         type: "bar",
@@ -223,16 +269,56 @@ const buildLimitLine = (name, rows) => ({
   data: rows.map((row) => row.limit),
 });
 
-/** @param {PowerByArea} areas @param {YearView} year @returns {Child} */
-function renderTable(areas, { context, problemIndex }) {
-  const isPrice = context.params.get("power") === "price";
+/** @param {string} name @param {(number|null)[]} others @returns {Record<string, any>} */
+const buildOtherLine = (name, others) => ({
+  name,
+  type: "line",
+  symbol: "diamond",
+  symbolSize: 9,
+  lineStyle: { color: getCssColour("ink"), width: 1.5, type: "dashed" },
+  itemStyle: { color: getCssColour("ink") },
+  data: others,
+});
+
+/** @param {PowerRow|null|undefined} row @returns {number|null} null without a limit */
+const computeUsedShare = (row) => (row?.limit ? (row.factories + row.rail) / row.limit : null);
+
+/** @param {PowerByArea} areas @param {PowerByArea} before @param {ProblemIndex} problemIndex @returns {Child} changes of the used share of the limit */
+function renderShareChanges(areas, before, problemIndex) {
+  const rows = [...areas].map(([id, values]) => ({
+    id,
+    title: problemIndex.getName(id),
+    values: values.map((row, k) => {
+      const [now, other] = [computeUsedShare(row), computeUsedShare(before.get(id)?.[k])];
+      return now === null || other === null ? null : now - other;
+    }),
+  }));
+  const changes = rows.flatMap(({ values }) => values.map((value) => Math.abs(value ?? 0)));
+  const largest = Math.max(MIN_CHANGE_RANGE, ...changes);
+  const heatmap = renderHeatmap({
+    label: t("year.compare.power"),
+    corner: t("year.area"),
+    columns: problemIndex.periods.map((id) => ({ id, title: formatPeriod(id) })),
+    groups: [{ title: null, rows }],
+    colour: (value) => getScaleColour("change", 0.5 + value / (2 * largest)),
+    write: (value) => (Math.abs(value) < MIN_CHANGE ? "·" : formatSigned(100 * value)),
+    full: (value) => formatPoints(0, Math.abs(value) < MIN_CHANGE ? 0 : value),
+  });
+  const ends = [-largest, 0, largest].map((change) => formatPoints(0, change));
+  return [heatmap, renderColourLegend(t("year.compare.power"), "change", ends)];
+}
+
+/** @param {PowerByArea} areas @param {PowerByArea|null} before @param {YearView} year @returns {Child} */
+function renderTable(areas, before, { context, problemIndex }) {
+  const measure = context.params.get("power") ?? (before ? "change" : "used");
+  if (before && measure === "change") return renderShareChanges(areas, before, problemIndex);
+  const isPrice = measure === "price";
   const prices = [...areas.values()].flat().map((row) => row?.price ?? 0);
   const highest = Math.max(...prices) || 1;
   /** @param {PowerRow|null} row */
   const computeFigure = (row) => {
     if (row === null) return null;
-    if (isPrice) return row.price;
-    return row.limit ? (row.factories + row.rail) / row.limit : null;
+    return isPrice ? row.price : computeUsedShare(row);
   };
   const rows = [...areas].map(([id, values]) => ({
     id,

@@ -1,10 +1,15 @@
 /** Quality of what people get, by category and source, for a county or the province. */
 
-import { renderColumnHeading } from "../../lib/components.js";
+import { renderColumnHeading, renderScrollTable } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
 import { renderEmpty } from "../../lib/feedback.js";
-import { formatNumber, formatWon } from "../../lib/format.js";
+import { formatNumber, formatSignedSum, formatWon } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
+import { getPlanTitle } from "../../lib/plans.js";
+import { explainIncomparable } from "./change-table.js";
+
+/** Changes of a mean quality below this are not told. */
+const MIN_CHANGE = 5e-4;
 
 const SOURCES = ["factory", "centre", "partner", "stock", "before"];
 
@@ -27,12 +32,38 @@ export async function showPart(body, year) {
     }
     /** @type {Record<string, string>} */
     const query = county ? { county } : {};
-    const { columns } = await context.api.fetchTable(context.plan.id, "quality", query);
-    fill(frame, renderQuality(columns));
+    const [{ columns }, before] = await Promise.all([
+      context.api.fetchTable(context.plan.id, "quality", query),
+      loadBefore(year, query),
+    ]);
+    fill(frame, renderQuality(columns, before), before?.note);
   };
   fill(body, h("section", { class: "card" }, frame));
   await paint();
   return null;
+}
+
+/**
+ * @typedef {object} Before the quality in the plan that is compared with
+ * @property {Map<string, Map<string, Sum>>} sums sums as of `sumQuality`
+ * @property {HTMLElement} note what is compared, or why nothing is
+ */
+
+/** @param {YearView} year @param {Record<string, string>} query @returns {Promise<Before|null>} null without a plan to compare with */
+async function loadBefore(year, query) {
+  const compared = await year.loadComparedPlan();
+  if (!compared) return null;
+  const county = query.county ?? null;
+  const hasQuality = Boolean(compared.plan.tables?.quality);
+  const reason = hasQuality
+    ? explainIncomparable(year.problemIndex, compared, { county })
+    : t("year.compare.no-quality");
+  const text = reason ?? t("year.compare.quality", { plan: getPlanTitle(compared.plan) });
+  const columns = reason ? null : await compared.fetchTable("quality", query);
+  return {
+    sums: columns ? sumQuality(columns) : new Map(),
+    note: h("p", { class: "soft small compared-note" }, text),
+  };
 }
 
 /**
@@ -58,13 +89,25 @@ export function sumQuality({ category, source, value, quality }) {
   return sums;
 }
 
-/** @param {Columns} columns @returns {Child} */
-function renderQuality(columns) {
-  /** @param {Sum|undefined} sum */
-  const renderCell = (sum) => {
-    const text = sum?.value ? formatNumber(sum.good / sum.value) : "·";
+/** @param {Sum|undefined} sum @returns {number|null} */
+const computeMean = (sum) => (sum?.value ? sum.good / sum.value : null);
+
+/** @param {Sum|undefined} sum @param {Sum|undefined} other @returns {Child} the change, where both plans deliver something */
+function renderQualityChange(sum, other) {
+  const [now, before] = [sum, other].map(computeMean);
+  if (now === null || before === null || Math.abs(now - before) < MIN_CHANGE) return null;
+  const name = `change ${now > before ? "better" : "worse"}`;
+  return h("div", { class: `small ${name}` }, formatSignedSum(now - before, formatNumber));
+}
+
+/** @param {Columns} columns @param {Before|null} before @returns {Child} */
+function renderQuality(columns, before) {
+  /** @param {Sum|undefined} sum @param {Sum|undefined} other */
+  const renderCell = (sum, other) => {
+    const mean = computeMean(sum);
+    const text = mean === null ? "·" : formatNumber(mean);
     const title = sum?.value ? t("year.quality-of", { amount: formatWon(sum.value) }) : "";
-    return h("td", { class: "number", title }, text);
+    return h("td", { class: "number", title }, text, before && renderQualityChange(sum, other));
   };
   const sums = sumQuality(columns);
   const sources = ["all", ...SOURCES.filter((source) => sums.get("all")?.has(source))];
@@ -75,18 +118,15 @@ function renderQuality(columns) {
       "tr",
       { data: { category } },
       h("th", { scope: "row" }, name),
-      sources.map((source) => renderCell(bySource.get(source))),
+      sources.map((source) =>
+        renderCell(bySource.get(source), before?.sums.get(category)?.get(source)),
+      ),
     );
   });
   const head = [
     renderColumnHeading(t("year.category")),
     ...sources.map((source) => renderColumnHeading(t(`year.quality-source.${source}`), true)),
   ];
-  return h(
-    "table",
-    { class: "rows" },
-    h("caption", {}, t("year.quality-caption")),
-    h("thead", {}, h("tr", {}, head)),
-    h("tbody", {}, rows),
-  );
+  const caption = t("year.quality-caption");
+  return [h("h2", {}, caption), renderScrollTable({ label: caption, caption, head, rows })];
 }

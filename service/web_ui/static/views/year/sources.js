@@ -1,6 +1,7 @@
 /** Sources of goods, and where goods go other than to people, month by month. */
 
 import { buildAxis, buildLegend, createChart } from "../../lib/chart.js";
+import { mergeValues } from "../../lib/compared-plan.js";
 import { fill, h } from "../../lib/dom.js";
 import {
   formatCompact,
@@ -12,6 +13,7 @@ import {
 } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { getCssColour } from "../../lib/theme.js";
+import { explainIncomparable, renderChangeTable, renderComparisonNote } from "./change-table.js";
 
 const FLOW_COLUMNS = [
   "demand",
@@ -78,25 +80,82 @@ const MIN_SHOWN_SHARE = 0.0005;
  * Show the part.
  * @param {HTMLElement} body element of the part
  * @param {YearView} year the view
- * @returns {Promise<null>} null: charts follow the theme themselves
+ * @returns {Promise<(() => unknown)|null>} paints the changes again; null without them, because charts follow the theme themselves
  */
 export async function showPart(body, year) {
   const { context, problemIndex } = year;
-  const buildShownFigure = async () => {
-    const county = year.getSelected("county", problemIndex.counties);
-    const item = year.getSelected("item", problemIndex.items);
-    /** @type {Record<string, string>} */
-    const query = { columns: ["item", "period", ...FLOW_COLUMNS].join(",") };
-    if (county) query.county = county;
-    if (item) query.item = item;
-    const { columns } = await context.api.fetchTable(context.plan.id, "supply", query);
-    const sums = sumSources(columns, problemIndex, { county, item });
-    return buildFigure(sums, problemIndex, { county, item });
-  };
-  const chart = createChart(await buildShownFigure(), context.signal);
-  fill(body, h("section", { class: "card" }, chart.element));
-  return null;
+  const county = year.getSelected("county", problemIndex.counties);
+  const item = year.getSelected("item", problemIndex.items);
+  /** @type {Record<string, string>} */
+  const query = { columns: ["item", "period", ...FLOW_COLUMNS].join(",") };
+  if (county) query.county = county;
+  if (item) query.item = item;
+  const [{ columns }, compared] = await Promise.all([
+    context.api.fetchTable(context.plan.id, "supply", query),
+    year.loadComparedPlan(),
+  ]);
+  const selection = { county, item };
+  const sums = sumSources(columns, problemIndex, selection);
+  const chart = createChart(buildFigure(sums, problemIndex, selection), context.signal);
+  const card = h("section", { class: "card" }, chart.element);
+  if (!compared) {
+    fill(body, card);
+    return null;
+  }
+  const changes = await prepareChanges(compared, problemIndex, sums, query, selection);
+  const paint = () => fill(body, card, changes());
+  paint();
+  return paint;
 }
+
+/**
+ * @param {import("../../lib/compared-plan.js").ComparedPlan} compared @param {ProblemIndex} problemIndex @param {MonthSum[]} sums
+ * @param {Record<string, string>} query @param {{county: string|null, item: string|null}} selection
+ * @returns {Promise<() => HTMLElement>} renders the change of each flow by month
+ */
+async function prepareChanges(compared, problemIndex, sums, query, selection) {
+  const title = t("year.compare.sources");
+  const reason = explainIncomparable(problemIndex, compared, selection);
+  if (reason) return () => renderComparisonNote(title, reason);
+  const columns = await compared.fetchTable("supply", query);
+  const values = mergeValues(problemIndex, compared.problemIndex);
+  const before = sumSources(columns, values, selection);
+  const { periods } = problemIndex;
+  const shared = periods.flatMap((period, k) =>
+    compared.problemIndex.periods.includes(period) ? [k] : [],
+  );
+  const withTotal = (/** @type {MonthSum[]} */ all, /** @type {string} */ name) => {
+    const amounts = shared.map((k) => all[k][name]);
+    return [...amounts, amounts.reduce((sum, amount) => sum + amount, 0)];
+  };
+  const names = ["demand", "served", ...Object.keys(INFLOWS), ...OUTFLOWS];
+  const table = {
+    title,
+    corner: t("year.flow"),
+    columns: [
+      ...shared.map((k) => ({ id: periods[k], title: formatPeriod(periods[k]) })),
+      { id: "plan", title: t("year.compare.all-months") },
+    ],
+    rows: names.map((name) => ({
+      id: name,
+      title: describeFlow(name),
+      now: withTotal(sums, name),
+      before: withTotal(before, name),
+    })),
+    format: createFormat(problemIndex, selection.item),
+  };
+  return () => renderChangeTable(table, compared);
+}
+
+/** @param {string} name @returns {string} */
+function describeFlow(name) {
+  if (name === "demand") return t("year.need");
+  return name === "served" ? t("year.measure.served") : t(`year.flow.${name}`);
+}
+
+/** @param {ProblemIndex} problemIndex @param {string|null} item @returns {(value: number) => string} */
+const createFormat = (problemIndex, item) => (value) =>
+  item ? formatQuantity(value, problemIndex.getUnit(item)) : formatWon(value);
 
 /**
  * Sum inflows and outflows by month: of an item in its unit, of all goods in won.
@@ -141,9 +200,7 @@ function sumMoves(sum) {
 
 /** @param {MonthSum[]} sums @param {ProblemIndex} problemIndex @param {{county: string|null, item: string|null}} selection @returns {import("../../lib/chart.js").Figure} */
 function buildFigure(sums, problemIndex, { county, item }) {
-  /** @param {number} value */
-  const format = (value) =>
-    item ? formatQuantity(value, problemIndex.getUnit(item)) : formatWon(value);
+  const format = createFormat(problemIndex, item);
   const months = problemIndex.periods.map((id) => formatPeriod(id));
   const all = [...Object.keys(INFLOWS), ...OUTFLOWS];
   const least = MIN_SHOWN_SHARE * Math.max(...sums.flatMap((sum) => all.map((name) => sum[name])));
