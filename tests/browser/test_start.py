@@ -10,7 +10,15 @@ import pytest
 from playwright.sync_api import expect
 
 from models.examples import two_counties_raw
-from tests.browser.conftest import OpenPage, PageMonitor, Service, find_violations, take_screenshot
+from tests.browser.conftest import (
+    NARROW,
+    OpenPage,
+    PageMonitor,
+    Service,
+    find_violations,
+    measure_overflow,
+    take_screenshot,
+)
 from tests.browser.figures import shows_value
 from tests.service.spreadsheets.editing import both, edited, put
 
@@ -53,7 +61,37 @@ def test_findings_about_a_file_are_shown(open_page: OpenPage, monitor: PageMonit
     for name, words in (("wrong", "/problem/counties/0/power_area"), ("noise", "not JSON")):
         page.locator("input[type=file]").first.set_input_files(tmp_path / f"{name}.json")
         page.get_by_role("button", name="Upload", exact=True).click()
-        expect(page.get_by_role("alert")).to_contain_text(words)
+        expect(page.locator(".upload-province .failure")).to_contain_text(words)
+
+
+def test_many_findings_are_grouped_by_sheet_and_filtered(
+    open_page: OpenPage, monitor: PageMonitor, tmp_path: Path
+) -> None:
+    """Counts, groups and filters state the findings of the report; a long list is shown in parts."""
+    file = tmp_path / "many.xlsx"
+    unknown = [
+        put("stocks", f"{column}{row}", name) for row in range(3, 43) for column, name in (("A", "x"), ("B", "soap"))
+    ]
+    file.write_bytes(edited(both(*unknown, put("items", "H2", -1), put("items", "D4", "Hygiene"))))
+    page = open_page("", size=NARROW, locale="ko-KR")
+    page.locator(".upload-province summary").click()
+    page.locator("input[type=file]").first.set_input_files(file)
+    page.get_by_role("button", name="검사만", exact=True).click()
+    stocks = page.locator(".finding-group[data-sheet=stocks]")
+    expect(stocks.locator("summary")).to_contain_text("오류 40건")
+    expect(stocks.locator("li")).to_have_count(30)
+    expect(stocks.locator("li code").first).to_have_text("3행 · county")
+    stocks.get_by_role("button", name="더 보기 (10건 남음)").click()
+    expect(stocks.locator("li")).to_have_count(40)
+    assert measure_overflow(page) <= 0
+    assert find_violations(page) == []
+    page.get_by_label("경고 (1)").check()
+    expect(page.locator(".finding-group")).to_have_count(1)
+    expect(page.locator(".finding-group[data-sheet=items] li code")).to_have_text("4행 · category")
+    page.get_by_label("모두 (42)").check()
+    page.get_by_label("찾아낸 것에서 찾기").fill("items value")
+    expect(page.locator(".finding-group li code")).to_have_text(["2행 · value"])
+    take_screenshot(page, "start-findings", full=True)
 
 
 def test_a_workbook_is_checked_and_a_marked_copy_saved(
@@ -67,9 +105,8 @@ def test_a_workbook_is_checked_and_a_marked_copy_saved(
     page.locator("input[type=file]").first.set_input_files(file)
     for action in ("Check only", "Upload"):
         page.get_by_role("button", name=action, exact=True).click()
-        expect(page.locator(".findings")).to_contain_text("items · 2 · ")
-        if action == "Check only":
-            expect(page.locator(".state")).to_contain_text("Errors: 1. Warnings: 1.")
+        expect(page.locator(".finding-group[data-sheet=items]")).to_contain_text("row 2 · value")
+        expect(page.locator(".checked-file")).to_contain_text("Errors: 1. Warnings: 1.")
         with page.expect_download() as saved:
             page.get_by_role("button", name="Download a copy with marked cells").click()
         assert saved.value.suggested_filename == "marked-marked.xlsx"

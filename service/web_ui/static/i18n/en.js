@@ -237,6 +237,7 @@ export default {
   "start.check-file": "Check only",
   "start.file-valid": "The file can be uploaded",
   "start.file-invalid": "The file has errors",
+  "start.not-stored": "The file is not stored, because it has errors",
   "start.file-findings": "Errors: {errors}. Warnings: {warnings}.",
   "start.marked-copy": "Download a copy with marked cells",
   "start.marked-suffix": "marked",

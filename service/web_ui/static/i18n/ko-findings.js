@@ -1,5 +1,20 @@
 /** 한국어: 서비스가 찾아낸 잘못. 부호마다 한 문장이며, 서비스의 영어 문장은 그 아래에 보입니다. */
 export default {
+  "findings.whole": "입력 전체",
+  "findings.row": "{row}행",
+  "findings.errors-one": "오류 {n}건",
+  "findings.errors": "오류 {n}건",
+  "findings.warnings-one": "경고 {n}건",
+  "findings.warnings": "경고 {n}건",
+  "findings.is-warning": "경고",
+  "findings.severity": "보이는 것",
+  "findings.all": "모두 ({count})",
+  "findings.error": "오류 ({count})",
+  "findings.warning": "경고 ({count})",
+  "findings.search": "찾아낸 것에서 찾기",
+  "findings.none": "찾는 것이 없습니다.",
+  "findings.more": "더 보기 ({n}건 남음)",
+
   "finding.bad_json": "올바른 JSON이 아닙니다.",
   "finding.too_deep": "목록과 개체가 너무 깊이 겹쳐 있습니다.",
   "finding.repeated_key":

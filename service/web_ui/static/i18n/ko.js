@@ -234,6 +234,7 @@ export default {
   "start.check-file": "검사만",
   "start.file-valid": "올릴 수 있는 파일입니다",
   "start.file-invalid": "파일에 오류가 있습니다",
+  "start.not-stored": "파일에 오류가 있어 저장하지 않았습니다",
   "start.file-findings": "오류 {errors}건, 경고 {warnings}건.",
   "start.marked-copy": "문제가 있는 칸을 표시한 사본 내려받기",
   "start.marked-suffix": "표시",

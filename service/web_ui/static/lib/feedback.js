@@ -4,8 +4,6 @@ import { ApiError } from "./api.js";
 import { h } from "./dom.js";
 import { isEnglish, textOr, t } from "./i18n.js";
 
-const MAX_FINDINGS = 50;
-
 /**
  * Render a loading indicator.
  * @param {string} [text] what is in progress
@@ -48,9 +46,13 @@ export function renderFailure(error, retry = null) {
   const title = textOr(`problem.${code}`, error.title || t("problem.unexpected"));
   return h(
     "div",
-    { class: "state failure", role: "alert" },
-    h("p", { class: "state-title" }, title),
-    renderErrorText(textOr(`problem.${code}-text`, ""), error.message),
+    { class: "state failure" },
+    h(
+      "div",
+      { role: "alert" },
+      h("p", { class: "state-title" }, title),
+      renderErrorText(textOr(`problem.${code}-text`, ""), error.message),
+    ),
     renderFindings(error.errors ?? []),
     error.requestId &&
       h("p", { class: "soft small" }, t("problem.request", { id: error.requestId })),
@@ -72,35 +74,15 @@ function renderErrorText(pageText, serviceText) {
 }
 
 /**
- * Render findings of the service as a list.
+ * Render findings of the service, grouped by sheet or section.
  * @param {Finding[]} findings the findings
- * @returns {HTMLElement|null} the list; null if there are no findings
+ * @returns {HTMLElement|null} an element that is filled as soon as the code for findings is loaded; null if there are no findings
  */
 export function renderFindings(findings) {
   if (!findings.length) return null;
-  return h("ul", { class: "findings" }, findings.slice(0, MAX_FINDINGS).map(renderFinding));
-}
-
-/** @param {Finding} finding @returns {HTMLElement} */
-function renderFinding(finding) {
-  const { cell, path } = finding;
-  const place = cell ? [cell.sheet, cell.row, cell.column].filter(Boolean).join(" · ") : path;
-  return h(
-    "li",
-    { class: finding.severity === "warning" ? "warning" : "error" },
-    place && h("code", {}, place),
-    " ",
-    renderFindingText(finding),
-  );
-}
-
-/** @param {Finding} finding @returns {Child[]} */
-function renderFindingText({ code, message, remedy }) {
-  if (isEnglish()) return [`${message} `, h("span", { class: "soft" }, remedy)];
-  return [
-    textOr(`finding.${code}`, ""),
-    h("p", { class: "soft small", lang: "en" }, message, " ", remedy),
-  ];
+  const root = h("div", { class: "finding-report" });
+  import("./findings.js").then(({ fillFindings }) => fillFindings(root, findings));
+  return root;
 }
 
 /**

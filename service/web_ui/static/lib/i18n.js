@@ -41,11 +41,7 @@ export function selectLanguage(saved, accepted) {
 /** Load the texts of the language. */
 export async function loadTexts() {
   currentLanguage = selectLanguage(localStorage.getItem(STORAGE_KEY), navigator.languages);
-  const files = [`../i18n/${currentLanguage}.js`];
-  // The service writes its findings in English. Other languages have a sentence for each kind of finding.
-  if (!isEnglish()) files.push(`../i18n/${currentLanguage}-findings.js`);
-  const modules = await Promise.all(files.map((file) => import(file)));
-  setTexts(currentLanguage, Object.assign({}, ...modules.map((module) => module.default)));
+  setTexts(currentLanguage, (await import(`../i18n/${currentLanguage}.js`)).default);
   document.documentElement.lang = currentLanguage;
 }
 

@@ -52,7 +52,7 @@ export function fillUploadControl(control, context, onStored) {
     try {
       fill(status, await action(upload));
     } catch (/** @type {any} */ error) {
-      fill(status, renderFailure(error), error.errors?.length && renderMarkedCopy(upload));
+      fill(status, error.errors?.length ? renderInvalidFile(error, upload) : renderFailure(error));
     }
   };
   send.addEventListener("click", () =>
@@ -130,15 +130,36 @@ function createButton(key) {
 async function checkFile(context, upload) {
   const headers = { "Content-Type": upload.type };
   const report = await context.api.postJson("/v1/validate", upload.blob, { headers });
-  const { errors, warnings } = report;
   return h(
     "div",
-    { class: "state", role: "status" },
-    h("p", { class: "state-title" }, t(report.valid ? "start.file-valid" : "start.file-invalid")),
-    h("p", {}, t("start.file-findings", { errors, warnings })),
-    renderFindings(report.findings),
+    { class: "checked-file" },
+    renderVerdict(report.valid ? "start.file-valid" : "start.file-invalid", report.findings),
     report.findings.length > 0 && renderMarkedCopy(upload),
+    renderFindings(report.findings),
     report.size && (await showPreview(report)),
+  );
+}
+
+/** @param {import("../../lib/api.js").ApiError} error why a file was not stored @param {Upload} upload @returns {HTMLElement} */
+function renderInvalidFile({ errors }, upload) {
+  return h(
+    "div",
+    { class: "checked-file state failure" },
+    renderVerdict("start.not-stored", errors),
+    renderMarkedCopy(upload),
+    renderFindings(errors),
+  );
+}
+
+/** @param {string} key key of the verdict @param {Finding[]} findings @returns {HTMLElement} the verdict and counts by severity */
+function renderVerdict(key, findings) {
+  const warnings = findings.filter(({ severity }) => severity === "warning").length;
+  const counts = { errors: findings.length - warnings, warnings };
+  return h(
+    "div",
+    { role: "status" },
+    h("p", { class: "state-title" }, t(key)),
+    h("p", {}, t("start.file-findings", counts)),
   );
 }
 
