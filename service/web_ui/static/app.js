@@ -2,6 +2,7 @@
 
 import { ApiError, fetchJson } from "./lib/api.js";
 import { renderFailure } from "./lib/feedback.js";
+import { guardFocus } from "./lib/focus-guard.js";
 import { loadTexts, t } from "./lib/i18n.js";
 import { VIEW_PARTS, watchShownView } from "./lib/plan-context.js";
 import { Router } from "./lib/router.js";
@@ -98,6 +99,7 @@ async function startApplication() {
   try {
     const shell = new Shell(getElement("bar"), VIEWS, await fetchPrincipal());
     watchContextBar(getElement("context"));
+    for (const part of [main, getElement("context")]) guardFocus(part);
     await new Router(main, VIEWS, shell).show();
   } catch (error) {
     main.replaceChildren(renderFailure(error, () => location.reload()));

@@ -46,13 +46,9 @@ export function renderFailure(error, retry = null) {
   const title = textOr(`problem.${code}`, error.title || t("problem.unexpected"));
   return h(
     "div",
-    { class: "state failure" },
-    h(
-      "div",
-      { role: "alert" },
-      h("p", { class: "state-title" }, title),
-      renderErrorText(textOr(`problem.${code}-text`, ""), error.message),
-    ),
+    { class: "state failure", role: "alert" },
+    h("p", { class: "state-title" }, title),
+    renderErrorText(textOr(`problem.${code}-text`, ""), error.message),
     renderFindings(error.errors ?? []),
     error.requestId &&
       h("p", { class: "soft small" }, t("problem.request", { id: error.requestId })),
@@ -80,7 +76,8 @@ function renderErrorText(pageText, serviceText) {
  */
 export function renderFindings(findings) {
   if (!findings.length) return null;
-  const root = h("div", { class: "finding-report" });
+  // Filters change the list; that is no news of its own where the list is within an alert.
+  const root = h("div", { class: "finding-report", "aria-live": "off" });
   import("./findings.js").then(({ fillFindings }) => fillFindings(root, findings));
   return root;
 }

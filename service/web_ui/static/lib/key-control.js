@@ -4,6 +4,7 @@ import { hasApiKey, saveApiKey } from "./api-key.js";
 import { ApiError, fetchJson } from "./api.js";
 import { createId, fill, h } from "./dom.js";
 import { t } from "./i18n.js";
+import { closeOnEscape } from "./opener.js";
 
 const UNAUTHORIZED = 401;
 
@@ -68,10 +69,12 @@ async function findKeyProblem() {
 }
 
 /** @param {string} label @param {HTMLElement} content @param {boolean} [isOpen] @returns {HTMLElement} */
-const renderPopup = (label, content, isOpen = false) =>
-  h(
-    "details",
-    { class: "key", open: isOpen },
-    h("summary", { class: "tool wide" }, label),
-    content,
-  );
+function renderPopup(label, content, isOpen = false) {
+  const summary = h("summary", { class: "tool wide" }, label);
+  const popup = h("details", { class: "key", open: isOpen }, summary, content);
+  closeOnEscape(popup, () => {
+    popup.open = false;
+    summary.focus();
+  });
+  return popup;
+}

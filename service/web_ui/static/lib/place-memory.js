@@ -18,19 +18,21 @@ const readPlaces = () => JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "{}")
 
 /**
  * Get the key of the present entry of the history.
+ * @param {string|null} from hash of the entry that was shown before
  * @returns {{key: string, isNew: boolean}} the key, and whether the entry is shown for the first time
  */
-export function getEntry() {
+export function getEntry(from) {
   const key = history.state?.entry;
   if (key) return { key, isNew: false };
-  const created = createEntryState();
+  const created = createEntryState(from);
   history.replaceState(created, "");
   return { key: created.entry, isNew: true };
 }
 
-/** @returns {{entry: string}} the state of a new entry of the history */
-export const createEntryState = () => ({
+/** @param {string|null} from hash of the entry before it @returns {{entry: string, from: string|null}} the state of a new entry of the history */
+export const createEntryState = (from) => ({
   entry: `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`,
+  from,
 });
 
 /**
@@ -94,8 +96,12 @@ export function restorePlace(place, root) {
  */
 export const findPlace = (key) => readPlaces()[key] ?? null;
 
-/** @param {HTMLElement} root @param {string} selector */
-function focusOn(root, selector) {
+/**
+ * Give an element the focus; the page does not scroll.
+ * @param {HTMLElement} root what contains the element
+ * @param {string} selector selector of the element
+ */
+export function focusOn(root, selector) {
   const element = root.querySelector(selector);
   if (element instanceof HTMLElement || element instanceof SVGElement) {
     element.focus({ preventScroll: true });

@@ -69,6 +69,35 @@ export function buildHash(id, params) {
   return `#/${id}${query ? `?${query}` : ""}`;
 }
 
+/** Parameters that open one thing of a list instead of the list. */
+const DETAILS = ["sheet", "sheets", "county-sheet", "study", "backtest"];
+
+/**
+ * Let a link from one thing to its list go back to the list as it was, if it was opened from there.
+ * @param {MouseEvent} event a click
+ */
+function goBackToList(event) {
+  const target = /** @type {Element} */ (event.target);
+  const link = /** @type {HTMLAnchorElement|null} */ (target.closest("a[data-back]"));
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const list = parseHash(link.hash);
+  const from = parseHash(history.state?.from ?? "");
+  const isOpenedFromList = list && from && isSameList(list, from, link.dataset.back ?? "");
+  if (!isOpenedFromList) return;
+  event.preventDefault();
+  history.back();
+}
+
+/**
+ * @typedef {{id: string, params: URLSearchParams}} Target a view and its parameters
+ * @param {Target} list @param {Target} other @param {string} details parameters that open one thing of the list
+ * @returns {boolean} whether the other address shows the list, perhaps with other filters
+ */
+const isSameList = (list, other, details) =>
+  list.id === other.id &&
+  list.params.get("plan") === other.params.get("plan") &&
+  !details.split(" ").some((name) => other.params.has(name));
+
 /** @param {any} value @returns {boolean} */
 const isBlank = (value) => value === null || value === undefined || value === "";
 
@@ -95,6 +124,7 @@ export class Router {
     addEventListener("hashchange", () => this.show());
     addEventListener("popstate", () => this.show());
     addEventListener("pagehide", () => this.rememberShownPlace());
+    root.addEventListener("click", goBackToList);
   }
 
   rememberShownPlace() {
@@ -106,7 +136,7 @@ export class Router {
     const target = parseHash(location.hash);
     if (!target || location.hash === this.shownHash) return;
     this.rememberShownPlace();
-    const { key, isNew } = getEntry();
+    const { key, isNew } = getEntry(this.shownHash);
     const entry = this.views.find((view) => view.id === (target.id || this.views[0].id));
     const place = this.findPlaceToKeep(target, key, isNew);
     this.shownHash = location.hash;
@@ -137,7 +167,10 @@ export class Router {
   findPlaceToKeep(target, key, isNew) {
     if (!isNew) return findPlace(key);
     const shown = getShownView();
-    const isSame = shown.view === target.id && shown.plan?.id === target.params.get("plan");
+    const isSame =
+      shown.view === target.id &&
+      shown.plan?.id === target.params.get("plan") &&
+      DETAILS.every((name) => shown.params.get(name) === target.params.get(name));
     return isSame ? readPlace(this.root) : null;
   }
 
@@ -222,7 +255,7 @@ export class Router {
   /** @param {string} hash @param {boolean} [push] adds an entry to the history */
   replaceUrl(hash, push = false) {
     if (push) this.rememberShownPlace();
-    const state = push ? createEntryState() : history.state;
+    const state = push ? createEntryState(this.shownHash) : history.state;
     history[push ? "pushState" : "replaceState"](state, "", hash);
     this.shownEntry = history.state?.entry ?? this.shownEntry;
     this.shownHash = hash;

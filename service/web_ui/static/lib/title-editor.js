@@ -3,7 +3,7 @@
 import { fetchJson, putJson } from "./api.js";
 import { announce } from "./feedback.js";
 import { t, textOr } from "./i18n.js";
-import { html, useState } from "../vendor/preact/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact/preact.js";
 
 /**
  * Title and tags with a button that opens the form.
@@ -12,6 +12,16 @@ import { html, useState } from "../vendor/preact/preact.js";
 export function TitleEditor({ plan, canEdit, onSaved }) {
   const [isOpen, setOpen] = useState(false);
   const [failure, setFailure] = useState("");
+  const first = useRef(/** @type {HTMLElement|null} */ (null));
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    // The title gets the focus when the form opens, the button when it closes.
+    if (isOpen || wasOpen.current) first.current?.focus({ preventScroll: true });
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  const handleKey = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Escape") setOpen(false);
+  };
   const path = `/v1/plans/${encodeURIComponent(plan.id)}/title`;
   const save = async (/** @type {any} */ event) => {
     event.preventDefault();
@@ -36,16 +46,22 @@ export function TitleEditor({ plan, canEdit, onSaved }) {
       ${plan.tags.map((tag) => html`<span key=${tag} class="tag">${tag}</span>`)}
       ${
         canEdit &&
-        html`<button type="button" class="button small" onClick=${() => setOpen(true)}>
+        html`<button type="button" class="button small" ref=${first} onClick=${() => setOpen(true)}>
           ${t(plan.title || plan.tags.length ? "title.edit" : "title.give")}
         </button>`
       }
     </span>`;
   }
-  return html`<form class="title-form controls" onSubmit=${save}>
+  return html`<form class="title-form controls" onSubmit=${save} onKeyDown=${handleKey}>
     <label class="field">
       <span>${t("title.title")}</span>
-      <input name="title" maxlength="200" autocomplete="off" defaultValue=${plan.title} />
+      <input
+        name="title"
+        maxlength="200"
+        autocomplete="off"
+        ref=${first}
+        defaultValue=${plan.title}
+      />
     </label>
     <label class="field">
       <span>${t("title.tags")}</span>

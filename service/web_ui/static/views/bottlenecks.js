@@ -96,7 +96,7 @@ async function renderShortage(context, problemIndex, key) {
   const head = h(
     "section",
     { class: "card shortage-head" },
-    h("p", {}, h("a", { href: context.buildHref("bottlenecks") }, t("bottlenecks.all"))),
+    h("p", {}, renderBackLink(context)),
     h("h2", { class: "shortage-title" }, t("bottlenecks.shortage-of", title)),
     h(
       "dl",
@@ -255,10 +255,16 @@ function renderLimitHeading(context, problemIndex, held) {
   return h(
     "section",
     { class: "card limit-head" },
-    h("p", {}, h("a", { href: context.buildHref("bottlenecks") }, t("bottlenecks.all"))),
+    h("p", {}, renderBackLink(context)),
     h("h2", {}, t("bottlenecks.held-by", { limit: name })),
     h("p", { class: "soft" }, t("bottlenecks.held-text", { n: formatNumber(held.size) })),
   );
+}
+
+/** @param {ViewContext} context @returns {HTMLElement} a link to all shortages */
+function renderBackLink(context) {
+  const href = context.buildHref("bottlenecks");
+  return h("a", { href, "data-back": "period rule" }, t("bottlenecks.all"));
 }
 
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {HTMLElement} */

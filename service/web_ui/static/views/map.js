@@ -5,6 +5,8 @@ import { fill, h } from "../lib/dom.js";
 import { announce } from "../lib/feedback.js";
 import { formatPeriod } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
+import { Opener, closeOnEscape } from "../lib/opener.js";
+import { describeElement, focusOn } from "../lib/place-memory.js";
 import { loadStylesheet } from "../lib/stylesheets.js";
 import { watchTheme } from "../lib/theme.js";
 import { drawMap, NARROW_WIDTH } from "./map/drawing.js";
@@ -56,6 +58,7 @@ class MapView {
     this.sidePanel = h("aside", { class: "card map-side", "aria-label": t("map.side-panel") });
     this.lead = h("span", { "aria-live": "polite" });
     this.tables = h("details", { class: "card" });
+    this.opener = new Opener();
     const { periods } = data.problemIndex;
     const onChange = (/** @type {string|null} */ month) => this.setState({ month });
     this.slider = new MonthSlider(context.signal, periods, this.state.month, onChange);
@@ -92,6 +95,7 @@ class MapView {
     );
     this.paint();
     this.updatePanel();
+    closeOnEscape(this.root, () => this.closePanel(), this.context.signal);
     const observer = new ResizeObserver(() => {
       if (this.drawingFrame.clientWidth < NARROW_WIDTH !== this.isNarrow) this.paint();
     });
@@ -148,19 +152,39 @@ class MapView {
 
   /** @param {Partial<MapState>} changed */
   setState(changed) {
-    const { county, link, layout } = this.state;
+    const { layout } = this.state;
+    const before = this.shownId;
     Object.assign(this.state, changed);
-    const isOther = county !== this.state.county || link !== this.state.link;
+    const isOther = before !== this.shownId;
+    const isInPanel = this.sidePanel.contains(document.activeElement);
+    if (isOther && !before) this.opener.record();
     this.context.updateParams(describeParams(changed), isOther || layout !== this.state.layout);
     this.paint();
     this.updatePanel(isOther);
+    if (isOther) this.moveFocus(before, isInPanel);
+  }
+
+  /** @returns {string} the county or link of the panel; empty for the province */
+  get shownId() {
+    return this.state.county ?? this.state.link ?? "";
+  }
+
+  /** @param {string} before county or link of the panel before @param {boolean} isInPanel whether the focus was in the panel */
+  moveFocus(before, isInPanel) {
+    const id = CSS.escape(before);
+    if (!this.shownId) {
+      this.opener.returnFocus(this.root, `.map-county[data-place="${id}"], [data-key="${id}"]`);
+    } else if (isInPanel) this.sidePanel.querySelector("h2")?.focus({ preventScroll: true });
+  }
+
+  closePanel() {
+    if (this.shownId) this.setState({ county: null, link: null });
   }
 
   paint() {
     const { data, state } = this;
-    const active = document.activeElement;
-    const focused =
-      active instanceof SVGElement || active instanceof HTMLElement ? active.dataset.place : null;
+    const { activeElement } = document;
+    const focused = this.root.contains(activeElement) ? describeElement(activeElement) : null;
     const width = this.drawingFrame.clientWidth || DEFAULT_WIDTH;
     const maxHeight = Math.max(MIN_HEIGHT, innerHeight - HEIGHT_OF_REST);
     this.isNarrow = width < NARROW_WIDTH;
@@ -187,10 +211,7 @@ class MapView {
     }
     fill(this.legend, renderMapLegend(data, state));
     fill(this.tables, renderMapTables(data, state, onPickLink));
-    if (focused) {
-      const selector = `[data-place="${CSS.escape(focused)}"]`;
-      /** @type {SVGElement|null} */ (this.drawingFrame.querySelector(selector))?.focus();
-    }
+    if (focused && !activeElement?.isConnected) focusOn(this.root, focused);
     fill(this.lead, describeProvince(data, state));
   }
 
@@ -207,8 +228,7 @@ class MapView {
   async updatePanel(isAnnounced = false) {
     const onPick = (/** @type {string|null} */ county) => this.setState({ county, link: null });
     await updateSidePanel(this.sidePanel, this.data, this.state, this.context, onPick);
-    const shown = this.state.county ?? this.state.link;
-    if (isAnnounced && shown) announce(this.data.problemIndex.getName(shown));
+    if (isAnnounced && this.shownId) announce(this.data.problemIndex.getName(this.shownId));
   }
 }
 

@@ -129,7 +129,7 @@ class StartView {
     return frame;
   }
 
-  /** @param {string} id */
+  /** @param {string|null} id */
   handleProvinceChange(id) {
     this.selectProvince(id, null);
     const selector = 'input[name="province"]:checked';
@@ -139,7 +139,7 @@ class StartView {
   /** @param {ProvinceListEntry} province */
   async handleUpload(province) {
     await this.loadProvinces();
-    this.selectProvince(province.id, null);
+    this.handleProvinceChange(province.id);
     const values = { name: province.name || province.id, version: province.version };
     announce(t("start.uploaded", values));
   }
@@ -147,7 +147,7 @@ class StartView {
   /** @param {string|null} id the province that was renamed; null after one was deleted */
   async handleManaged(id) {
     await this.loadProvinces();
-    this.selectProvince(id, null);
+    this.handleProvinceChange(id);
     announce(t(id ? "start.renamed" : "start.deleted"));
   }
 

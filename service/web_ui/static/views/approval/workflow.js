@@ -5,6 +5,7 @@ import { announce, renderFailure } from "../../lib/feedback.js";
 import { createWorkbookLink } from "../../lib/file-links.js";
 import { formatDateTime } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
+import { closeOnEscape } from "../../lib/opener.js";
 
 const STATES = ["draft", "submitted", "ratified", "in_force", "closed"];
 const IRREVERSIBLE_ACTS = new Set(["ratify", "close"]);
@@ -106,20 +107,27 @@ function renderActs(context, approval, performAct, status) {
         return h("button", props, textOr(`approval.act.${name}`, name));
       }),
     );
+  let asked = "";
+  const cancel = () => {
+    showButtons();
+    /** @type {HTMLElement|null} */ (buttons.querySelector(`[data-act="${asked}"]`))?.focus();
+  };
   /** @param {string} name */
   const showConfirmation = (name) => {
+    asked = name;
     const props = {
       type: "button",
       class: "button main confirm",
       on: { click: () => perform(name) },
     };
     const confirm = h("button", props, t(`approval.confirm.${name}`));
-    const back = { type: "button", class: "button", on: { click: showButtons } };
+    const back = { type: "button", class: "button", on: { click: cancel } };
     const warning = h("span", {}, t(`approval.irreversible.${name}`));
     fill(buttons, warning, confirm, h("button", back, t("approval.cancel")));
     confirm.focus();
   };
   showButtons();
+  closeOnEscape(buttons, cancel);
   const label = h("label", { for: "act-note" }, t("approval.note"));
   return h(
     "div",

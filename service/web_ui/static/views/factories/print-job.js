@@ -78,7 +78,14 @@ export async function renderPrintJob(context, problemIndex, wanted) {
     h(
       "p",
       {},
-      h("a", { href: context.buildHref("factories", { county: only }) }, t("factories.back")),
+      h(
+        "a",
+        {
+          href: context.buildHref("factories", { county: only }),
+          "data-back": "sheet sheets county-sheet",
+        },
+        t("factories.back"),
+      ),
     ),
   );
   renderSheets(context.signal, sheets, makers, (done) => {

@@ -98,7 +98,11 @@ function renderControls(context, factory) {
   return h(
     "div",
     { class: "head no-print" },
-    h("a", { href: context.buildHref("factories") }, t("factories.back")),
+    h(
+      "a",
+      { href: context.buildHref("factories"), "data-back": "sheet sheets county-sheet" },
+      t("factories.back"),
+    ),
     h(
       "div",
       { class: "buttons" },

@@ -99,7 +99,12 @@ function renderProvince(data, state, onPick) {
     .sort((one, other) => order * ((one.figure ?? 2) - (other.figure ?? 2)));
   const rows = counties.map(({ id, figure }) => {
     const background = getCountyColour(data, id, state);
-    const props = { type: "button", class: "plain", on: { click: () => onPick(id) } };
+    const props = {
+      type: "button",
+      class: "plain",
+      data: { key: id },
+      on: { click: () => onPick(id) },
+    };
     const text = data.formatFigure(figure, state);
     return h(
       "tr",
@@ -129,7 +134,7 @@ function renderProvince(data, state, onPick) {
 /** @param {MapData} data @param {string} county @param {(county: string|null) => void} onPick @returns {HTMLElement} */
 function renderHead(data, county, onPick) {
   const props = { type: "button", class: "button small", on: { click: () => onPick(null) } };
-  const name = h("h2", {}, data.problemIndex.getName(county));
+  const name = h("h2", { tabindex: "-1" }, data.problemIndex.getName(county));
   return h("div", { class: "figure-head" }, name, h("button", props, t("action.close")));
 }
 

@@ -18,7 +18,11 @@ export function renderMapTables(data, { month }, onPickLink) {
     const { tonnes, full } = data.getLinkFlow(link.id, month);
     const on = { click: () => onPickLink(link.id) };
     return [
-      h("button", { type: "button", class: "plain", on }, problemIndex.getName(link.id)),
+      h(
+        "button",
+        { type: "button", class: "plain", data: { key: link.id }, on },
+        problemIndex.getName(link.id),
+      ),
       t(`map.mode.${link.mode ?? "road"}`),
       formatQuantity(tonnes, "tonne"),
       full === null ? t("map.no-limit") : formatShare(full),

@@ -5,6 +5,7 @@ import { renderField } from "../../lib/components.js";
 import { fill, h } from "../../lib/dom.js";
 import { renderFailure } from "../../lib/feedback.js";
 import { t } from "../../lib/i18n.js";
+import { Opener, closeOnEscape } from "../../lib/opener.js";
 
 /**
  * Render the controls that rename or delete a stored province.
@@ -41,7 +42,14 @@ export function renderManager(province, onChanged) {
   /** @param {string} key @param {() => void} click @param {string} [look] */
   const createButton = (key, click, look = "") =>
     h("button", { type: "button", class: `button small ${look}`, on: { click } }, t(key));
-  const askToDelete = () =>
+  const opener = new Opener();
+  const keep = () => {
+    fill(status);
+    opener.returnFocus();
+  };
+  closeOnEscape(status, keep);
+  const askToDelete = () => {
+    opener.record();
     fill(
       status,
       h("p", {}, t("start.delete-sure", { name: province.name || province.id })),
@@ -49,9 +57,11 @@ export function renderManager(province, onChanged) {
         "div",
         { class: "buttons" },
         createButton("start.delete-confirm", remove),
-        createButton("start.keep", () => fill(status)),
+        createButton("start.keep", keep),
       ),
     );
+    status.querySelector("button")?.focus({ preventScroll: true });
+  };
   return h(
     "details",
     { class: "options" },

@@ -17,7 +17,9 @@ export function OpenStudy({ context, problemIndex, id }) {
   return html`
     <${ViewHead} title=${t("study.one")} lead=${lead}>
       <div class="buttons">
-        <a class="button small" href=${context.buildHref("study")}>${t("study.all")}</a>
+        <a class="button small" href=${context.buildHref("study")} data-back="study backtest"
+          >${t("study.all")}</a
+        >
       </div>
     <//>
     ${failure && html`<${ShowElement} element=${failure} />`}
