@@ -191,3 +191,47 @@ def test_a_backtest_compares_ways_of_planning(open_page: OpenPage, service: Serv
         expect_value(rows.nth(k).locator("td").first, policy["cost_mean"])
     assert find_violations(page) == []
     assert measure_overflow(page) <= 0
+
+
+def test_the_form_states_distributions_that_move_together(open_page: OpenPage, service: Service, short: str) -> None:
+    """Values of past years and a list with chances, a pair of factors, and further draws; wrong values are not sent."""
+    page = open_page(f"#/study?plan={short}")
+    rows = page.locator(".study-form .study-factors").first.locator("li")
+    rows.nth(0).get_by_label("How likely").select_option("empirical")
+    values = rows.nth(0).get_by_label("Values of past years")
+    expect(values).to_have_value("75 100 125")
+    values.fill("82 95 many")
+    expect(rows.nth(0).get_by_role("status")).to_contain_text("Write numbers")
+    page.get_by_role("button", name="Start the study").click()
+    expect(values).to_be_focused()
+    values.fill("82 95 101")
+    rows.nth(1).get_by_label("How likely").select_option("list")
+    rows.nth(1).get_by_label("Values in %").fill("60: 20, 100: 80")
+    page.get_by_role("button", name="Add a pair").click()
+    page.get_by_label("Move loosely together").fill("0.8")
+    page.get_by_label("Solve more runs where most is left open").check()
+    page.get_by_label("Further runs at most").select_option("16")
+    page.get_by_label("Draws", exact=True).select_option("32")
+    assert find_violations(page) == []
+    assert measure_overflow(page) <= 0
+    page.get_by_role("button", name="Start the study").click()
+    page.wait_for_url("**study=*")
+    request = service.json(f"/v1/studies/{page.url.partition('study=')[2]}")["request"]
+    power, deliveries = (factor["distribution"] for factor in request["factors"][:2])
+    assert power == {"kind": "empirical", "values": [0.82, 0.95, 1.01]}
+    assert deliveries == {"kind": "list", "values": [0.6, 1.0], "probabilities": [0.2, 0.8]}
+    assert request["rank_correlation"] == [{"factors": ["power", "deliveries"], "value": 0.8}]
+    assert request["adaptive"] == {"max_runs": 16}
+
+
+def test_bounds_follow_the_sliders(open_page: OpenPage, service: Service, short: str, study: dict[str, Any]) -> None:
+    """At any point the page shows the bounds of the API, for the lever that is shown."""
+    page = open_study(open_page, short, study, NARROW)
+    bounds = page.locator("[data-figure=bounds]")
+    page.locator("input[name=bounds-power]").fill("0.9")
+    page.locator("input[name=bounds-deliveries]").fill("0.8")
+    point = {name: float(page.locator(f"input[name=bounds-{name}]").input_value()) for name in ("power", "deliveries")}
+    (truth,) = service.json(f"/v1/studies/{study['id']}/bounds", {"points": [point]})["bounds"]
+    expect_value(bounds, truth["lower_bound"])
+    assert find_violations(page) == []
+    assert measure_overflow(page) <= 0

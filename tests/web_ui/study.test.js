@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import "./browser-globals.js";
+import { PROBLEM, createFactor } from "./study-problem.js";
 
 const { moveEnd } = await import("../../service/web_ui/static/views/study/factor-editor.js");
 const { listFactorKinds } = await import("../../service/web_ui/static/views/study/factor-kinds.js");
@@ -17,6 +18,7 @@ const {
   splitColumns,
   sumRegret,
 } = await import("../../service/web_ui/static/views/study/figures.js");
+const { listRanges } = await import("../../service/web_ui/static/views/study/bounds-panel.js");
 const { buildBand, createScale, findRange, listTicks } =
   await import("../../service/web_ui/static/views/study/geometry.js");
 const { describeOutcome, describeThreshold, formatOutcome, splitOutcome } =
@@ -32,25 +34,6 @@ const { groupRanges, listMainMeasures } =
   await import("../../service/web_ui/static/views/briefing/range-figures.js");
 const { setTexts } = await import("../../service/web_ui/static/lib/i18n.js");
 const texts = await import("../../service/web_ui/static/i18n/en-study.js");
-
-/** @type {any} */
-const PROBLEM = {
-  periods: ["2002-01", "2002-02"],
-  items: [
-    { id: "soap", priority: 1 },
-    { id: "starch", priority: 2 },
-    { id: "soda", kind: "material" },
-  ],
-  counties: [{ id: "hyesan" }, { id: "kapsan" }],
-  factories: [{ id: "works", condition: 0.7 }],
-  power_areas: [{ id: "hyesan", limit_kwh: [1, 2] }, { id: "free" }],
-  supply_shares: { central: 0.2, delivered: [1, 0.8] },
-  links: [
-    { id: "line", mode: "rail", tonnes: 9 },
-    { id: "path", mode: "road" },
-  ],
-  partners: [{ id: "north", at: "hyesan", offers: { soap: 3 } }],
-};
 
 describe("kinds of factors", () => {
   const kinds = listFactorKinds(PROBLEM);
@@ -68,6 +51,13 @@ describe("kinds of factors", () => {
     assert.equal(deliveries.most, 1);
     assert.equal(machines.most, 1.42);
     assert.deepEqual(listFactorKinds({ periods: [] }), []);
+  });
+});
+
+describe("ranges of bounds", () => {
+  it("run from the least to the greatest draw", () => {
+    const runs = [{ power: 0.9 }, { power: 0.7 }, { power: 1.1 }];
+    assert.deepEqual(listRanges(runs, ["power"]), [{ name: "power", low: 0.7, high: 1.1 }]);
   });
 });
 
@@ -98,8 +88,8 @@ describe("the request of a study", () => {
   it("states places, shapes and levers, with a name for each", () => {
     const form = createStudyForm(kinds, PROBLEM, 1);
     form.factors = [
-      { kind: "power", where: "hyesan", low: 0.5, high: 0.9, shape: "triangular" },
-      { kind: "power", where: "hyesan", low: 1, high: 1, shape: "uniform" },
+      createFactor({ low: 0.5, high: 0.9, shape: "triangular" }),
+      createFactor({ low: 1, high: 1 }),
     ];
     form.levers = [{ kind: "rail", where: "", factor: 1.2 }];
     form.thresholds = [{ of: "county:kapsan", least: 0.6 }];

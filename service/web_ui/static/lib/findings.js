@@ -119,6 +119,12 @@ function FindingReport({ findings }) {
   const [searchText, setSearchText] = useState("");
   const shown = filterFindings(findings, severity, searchText);
   const groups = groupFindings(shown);
+  const [first] = findings;
+  if (findings.length === 1 && !first.cell) {
+    return html`<ul class="findings">
+      <${PlaceEntry} place=${{ label: first.path, findings }} />
+    </ul>`;
+  }
   return html`
     ${
       findings.length >= MIN_TO_FILTER &&
@@ -174,7 +180,7 @@ function Group({ group, isOpen }) {
   const hidden = places.length - limit;
   return html`<details class="finding-group" open=${isOpen} data-sheet=${name}>
     <summary>
-      <b>${name || t("findings.whole")}</b>
+      ${name ? html`<code>${name}</code>` : html`<b>${t("findings.whole")}</b>`}
       ${errors > 0 && html`<span class="tag bad">${t("findings.errors", { n: errors })}</span>`}
       ${warnings > 0 && html`<span class="tag">${t("findings.warnings", { n: warnings })}</span>`}
     </summary>

@@ -4,12 +4,14 @@ import { createId } from "../../lib/dom.js";
 import { formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useState } from "../../vendor/preact/preact.js";
+import { TYPED_SHAPES, TypedValuesField, writeFirstValues } from "./observed-values.js";
 import { chooseFactor } from "./request.js";
 
 /** @typedef {import("./factor-kinds.js").FactorKind} FactorKind */
 /** @typedef {import("./request.js").FactorChoice} FactorChoice */
 
 const STEP = 0.01;
+const SHAPES = ["uniform", "triangular", ...TYPED_SHAPES];
 
 /**
  * @typedef {object} FactorEditorProps
@@ -34,7 +36,7 @@ export function FactorEditor({ problemIndex, kinds, factors, onChange }) {
       ${factors.map(
         (factor, k) =>
           html`<${FactorRow}
-            key=${k}
+            key=${factor.key}
             ...${{ problemIndex, kinds, factor }}
             onChange=${(/** @type {Partial<FactorChoice>} */ changed) => change(k, changed)}
             onRemove=${factors.length > 1 ? () => onChange(factors.filter((_, row) => row !== k)) : null}
@@ -51,8 +53,14 @@ function FactorRow({ problemIndex, kinds, factor, onChange, onRemove }) {
   const name = t(`study.kind.${kind.id}`);
   const setKind = (/** @type {any} */ event) => {
     const next = kinds.find(({ id }) => id === event.currentTarget.value) ?? kind;
-    onChange(chooseFactor(next));
+    onChange({ ...chooseFactor(next), key: factor.key });
   };
+  const setShape = (/** @type {any} */ event) => {
+    const shape = event.currentTarget.value;
+    const isTyped = TYPED_SHAPES.includes(shape);
+    onChange({ shape, typed: isTyped ? writeFirstValues(shape, factor) : "" });
+  };
+  const isTyped = factor.shape === "empirical" || factor.shape === "list";
   const setEnd = (/** @type {"low"|"high"} */ end) => (/** @type {any} */ event) =>
     onChange(moveEnd(factor, end, Number(event.currentTarget.value)));
   return html`<li>
@@ -64,6 +72,16 @@ function FactorRow({ problemIndex, kinds, factor, onChange, onRemove }) {
     />
     <${PlaceSelect} ...${{ problemIndex, kind }} where=${factor.where} onChange=${onChange} />
     ${
+      isTyped &&
+      html`<${TypedValuesField}
+        shape=${factor.shape}
+        text=${factor.typed}
+        most=${kind.most}
+        onChange=${(/** @type {string} */ typed) => onChange({ typed })}
+      />`
+    }
+    ${
+      !isTyped &&
       /** @type {("low"|"high")[]} */ (["low", "high"]).map(
         (end) =>
           html`<label key=${end} class="field">
@@ -83,8 +101,8 @@ function FactorRow({ problemIndex, kinds, factor, onChange, onRemove }) {
     <${Select}
       label=${t("study.shape")}
       value=${factor.shape}
-      options=${["uniform", "triangular"].map((value) => ({ value, text: t(`study.shape.${value}`) }))}
-      onChange=${(/** @type {any} */ event) => onChange({ shape: event.currentTarget.value })}
+      options=${SHAPES.map((value) => ({ value, text: t(`study.shape.${value}`) }))}
+      onChange=${setShape}
     />
     ${
       onRemove &&

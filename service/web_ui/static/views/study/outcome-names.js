@@ -117,7 +117,19 @@ export function describeThreshold(problemIndex, threshold) {
  */
 export function describeFactor(problemIndex, name) {
   const [kind, where] = name.split(/-(.*)/s);
+  return t(`study.kind.${kind}`) === `study.kind.${kind}`
+    ? name
+    : nameFactor(problemIndex, kind, where);
+}
+
+/**
+ * Name a factor or lever by its kind and place.
+ * @param {ProblemIndex} problemIndex names of places
+ * @param {string} kind kind, such as `power`
+ * @param {string} [where] what it selects; empty for everything
+ * @returns {string} such as `Electricity, Hyesan`
+ */
+export function nameFactor(problemIndex, kind, where = "") {
   const text = t(`study.kind.${kind}`);
-  if (text === `study.kind.${kind}`) return name;
   return where ? t("study.kind-of", { kind: text, where: problemIndex.getName(where) }) : text;
 }

@@ -1,14 +1,29 @@
 /** From the forms of the page to the requests of the service. */
 
+import { createId } from "../../lib/dom.js";
+import { buildTypedDistribution } from "./observed-values.js";
+
 /** @typedef {import("./factor-kinds.js").FactorKind} FactorKind */
 
 /**
  * @typedef {object} FactorChoice something that is not known
+ * @property {string} key identifier within the form
  * @property {string} kind kind of factor
  * @property {string} where what it selects; empty for everything
  * @property {number} low least factor
  * @property {number} high greatest factor
- * @property {"uniform"|"triangular"} shape whether all factors are equally likely, or those near the plan's most
+ * @property {"uniform"|"triangular"|"empirical"|"list"} shape whether all factors are equally likely, or those near the plan's most, or those that are typed
+ * @property {string} typed values of past years or a list of values, as typed; empty until one of these shapes is chosen
+ *
+ * @typedef {object} CorrelationChoice how two factors move together
+ * @property {string} first key of a factor
+ * @property {string} second key of another factor
+ * @property {number} value rank correlation, −1 to 1
+ *
+ * @typedef {object} AdaptiveChoice further draws where the bounds leave most open
+ * @property {number} maxRuns most further draws
+ * @property {number} width relative width of the bounds at which to stop
+ * @property {string} limit objective of which only the side matters, as typed; empty for none
  *
  * @typedef {object} LeverChoice something that the planner could do
  * @property {string} kind kind of change
@@ -21,11 +36,13 @@
  *
  * @typedef {object} StudyForm what the form of a study states
  * @property {FactorChoice[]} factors
+ * @property {CorrelationChoice[]} correlations may name factors that were removed
  * @property {LeverChoice[]} levers
  * @property {ThresholdChoice[]} thresholds
  * @property {number} size number of draws
  * @property {string} fidelity length of periods
  * @property {string} hold what the plan holds
+ * @property {AdaptiveChoice|null} adaptive further draws; null for none
  */
 
 /** A threshold begins at a whole multiple of this, at least a little below the plan. */
@@ -49,12 +66,20 @@ const FIRST_KINDS = ["power", "deliveries", "rail"];
  * @returns {FactorChoice} the choice
  */
 export const chooseFactor = ({ id, low, high }) => ({
+  key: createId("factor"),
   kind: id,
   where: "",
   low,
   high,
   shape: "uniform",
+  typed: "",
 });
+
+/**
+ * Choose further draws with the choices of the service.
+ * @returns {AdaptiveChoice} the choice
+ */
+export const createAdaptiveChoice = () => ({ maxRuns: 64, width: 0.02, limit: "" });
 
 /**
  * Fill the form of a study with plain choices.
@@ -71,11 +96,13 @@ export function createStudyForm(kinds, { periods }, served) {
   );
   return {
     factors: (first.length ? first : kinds.slice(0, 1)).map(chooseFactor),
+    correlations: [],
     levers: [],
     thresholds: [{ of: "", least: Number(least.toFixed(2)) }],
     size: DEFAULT_SIZE,
     fidelity: periods.length >= MANY_PERIODS ? "auto" : "month",
     hold: "nothing",
+    adaptive: null,
   };
 }
 
@@ -98,20 +125,38 @@ export function nameChoices(choices) {
   });
 }
 
-/** @param {FactorChoice} choice @returns {Record<string, any>} */
-function buildDistribution({ low, high, shape }) {
+/** @param {FactorChoice} choice @param {FactorKind} kind @returns {Record<string, any>} */
+function buildDistribution({ low, high, shape, typed }, { most }) {
   if (shape === "uniform") return { kind: "uniform", low, high };
+  if (shape !== "triangular") return buildTypedDistribution(shape, typed, most);
   return { kind: "triangular", low, mode: Math.min(high, Math.max(low, 1)), high };
 }
 
 /** @param {FactorChoice[]} factors @param {FactorKind[]} kinds @returns {Record<string, any>[]} */
 function buildFactors(factors, kinds) {
   const names = nameChoices(factors);
-  return factors.map((choice, k) => ({
-    name: names[k],
-    changes: [buildTarget(findKind(kinds, choice.kind), choice)],
-    distribution: buildDistribution(choice),
-  }));
+  return factors.map((choice, k) => {
+    const kind = findKind(kinds, choice.kind);
+    return {
+      name: names[k],
+      changes: [buildTarget(kind, choice)],
+      distribution: buildDistribution(choice, kind),
+    };
+  });
+}
+
+/** @param {StudyForm} form @returns {Record<string, any>[]} rank correlations of the factors that are there */
+function buildCorrelations({ factors, correlations }) {
+  const names = nameChoices(factors);
+  const find = (/** @type {string} */ key) => names[factors.findIndex((one) => one.key === key)];
+  return correlations
+    .map(({ first, second, value }) => ({ factors: [find(first), find(second)], value }))
+    .filter((pair) => pair.factors.every(Boolean));
+}
+
+/** @param {AdaptiveChoice} choice @returns {Record<string, any>} */
+function buildAdaptive({ maxRuns, width, limit }) {
+  return { max_runs: maxRuns, width, ...(limit ? { threshold: Number(limit) } : {}) };
 }
 
 /** @param {FactorKind[]} kinds @param {string} id @returns {FactorKind} */
@@ -159,11 +204,13 @@ export function buildStudyRequest(form, kinds, { plan, problem }) {
   return {
     base: { plan },
     factors: buildFactors(form.factors, kinds),
+    rank_correlation: buildCorrelations(form),
     levers: form.levers.map((choice, k) => ({
       name: leverNames[k],
       changes: [{ ...buildTarget(findKind(kinds, choice.kind), choice), factor: choice.factor }],
     })),
     design: { kind: "sobol", size: form.size, seed: 1 },
+    ...(form.adaptive ? { adaptive: buildAdaptive(form.adaptive) } : {}),
     fidelity: form.fidelity,
     hold: form.hold,
     outcomes: priorities.map((of) => ({ outcome: "served_share", ...of })),

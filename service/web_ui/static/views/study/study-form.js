@@ -1,22 +1,24 @@
 /** The form of a study: factors, levers, thresholds, and how it is solved. */
 
 import { renderFailure } from "../../lib/feedback.js";
-import { formatNumber, formatPercent } from "../../lib/format.js";
+import { formatPercent } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
 import { html, useState } from "../../vendor/preact/preact.js";
 import { ShowElement } from "../../lib/elements.js";
+import { CorrelationEditor } from "./correlation-editor.js";
 import { FactorEditor, PlaceSelect, Select } from "./factor-editor.js";
 import { listFactorKinds } from "./factor-kinds.js";
+import { ChoiceList, RemoveButton, ShareSlider } from "./form-parts.js";
+import { nameFactor } from "./outcome-names.js";
 import { buildStudyRequest, createStudyForm, listPriorities } from "./request.js";
+import { SolvingFields } from "./solving-fields.js";
 
 /** @typedef {import("./factor-kinds.js").FactorKind} FactorKind */
 /** @typedef {import("./request.js").StudyForm} Form */
+/** @typedef {import("./request.js").CorrelationChoice} CorrelationChoice */
 /** @typedef {import("./request.js").LeverChoice} LeverChoice */
 /** @typedef {import("./request.js").ThresholdChoice} ThresholdChoice */
 
-const SIZES = [32, 64, 128, 256, 512, 1024];
-const FIDELITIES = ["month", "quarter", "year", "auto"];
-const HOLDS = ["nothing", "quotas", "swaps"];
 const LEVER_FACTOR = 1.2;
 
 /** @param {{context: ViewContext, problemIndex: ProblemIndex}} props */
@@ -30,11 +32,25 @@ export function NewStudy({ context, problemIndex }) {
   );
   if (!kinds.length) return html`<p>${t("study.no-factors")}</p>`;
   const change = (/** @type {Partial<Form>} */ changed) => setForm({ ...form, ...changed });
+  const names = form.factors.map((one) => ({
+    value: one.key,
+    text: nameFactor(problemIndex, one.kind, one.where),
+  }));
+  const correlations = form.correlations.filter(({ first, second }) =>
+    [first, second].every((key) => names.some(({ value }) => value === key)),
+  );
   return html`<form class="study-form" onSubmit=${send}>
     <${FactorEditor}
       ...${{ problemIndex, kinds, factors: form.factors }}
       onChange=${(/** @type {Form["factors"]} */ factors) => change({ factors })}
     />
+    ${
+      form.factors.length > 1 &&
+      html`<${CorrelationEditor}
+        ...${{ names, correlations }}
+        onChange=${(/** @type {CorrelationChoice[]} */ all) => change({ correlations: all })}
+      />`
+    }
     <${ThresholdEditor}
       ...${{ problemIndex, thresholds: form.thresholds }}
       onChange=${(/** @type {ThresholdChoice[]} */ thresholds) => change({ thresholds })}
@@ -43,32 +59,7 @@ export function NewStudy({ context, problemIndex }) {
       ...${{ problemIndex, kinds, levers: form.levers }}
       onChange=${(/** @type {LeverChoice[]} */ levers) => change({ levers })}
     />
-    <fieldset>
-      <legend>${t("study.how")}</legend>
-      <div class="controls">
-        <${Select}
-          label=${t("study.size")}
-          value=${form.size}
-          options=${SIZES.map((value) => ({ value, text: formatNumber(value) }))}
-          onChange=${(/** @type {any} */ event) => change({ size: Number(event.currentTarget.value) })}
-        />
-        <${Select}
-          label=${t("study.fidelity")}
-          value=${form.fidelity}
-          options=${FIDELITIES.map((value) => ({ value, text: t(`study.fidelity.${value}`) }))}
-          onChange=${(/** @type {any} */ event) => change({ fidelity: event.currentTarget.value })}
-        />
-        <${Select}
-          label=${t("study.hold")}
-          value=${form.hold}
-          options=${HOLDS.map((value) => ({ value, text: t(`study.hold.${value}`) }))}
-          onChange=${(/** @type {any} */ event) => change({ hold: event.currentTarget.value })}
-        />
-      </div>
-      <p class="soft small">
-        ${t("study.runs-wanted", { n: formatNumber(form.size * (1 + form.levers.length)) })}
-      </p>
-    </fieldset>
+    <${SolvingFields} ...${{ form, change, objective: context.plan.objective?.value ?? null }} />
     <div class="buttons">
       <button class="button main" disabled=${isSending}>${t("study.start")}</button>
     </div>
@@ -184,41 +175,4 @@ function LeverEditor({ problemIndex, kinds, levers, onChange }) {
       </li>`;
     })}
   <//>`;
-}
-
-/** @param {{legend: string, note?: string, addText: string, onAdd: () => void, children?: any}} props */
-function ChoiceList({ legend, note, addText, onAdd, children }) {
-  return html`<fieldset class="study-factors">
-    <legend>${legend}</legend>
-    ${note && html`<p class="soft small">${note}</p>`}
-    <ul>
-      ${children}
-    </ul>
-    <button type="button" class="button small" onClick=${onAdd}>${addText}</button>
-  </fieldset>`;
-}
-
-/** @param {{label: string, value: number, most: number, onChange: (value: number) => void}} props */
-function ShareSlider({ label, value, most, onChange }) {
-  const input = (/** @type {any} */ event) => onChange(Number(event.currentTarget.value));
-  return html`<label class="field">
-    <span>${label}</span>
-    <input
-      type="range"
-      min="0"
-      max=${most}
-      step="0.01"
-      value=${value}
-      aria-valuetext=${formatPercent(value)}
-      onInput=${input}
-    />
-  </label>`;
-}
-
-/** @param {{name: string, remove: () => void}} props */
-function RemoveButton({ name, remove }) {
-  const label = t("study.remove", { name });
-  return html`<button type="button" class="button small" aria-label=${label} onClick=${remove}>
-    ×
-  </button>`;
 }

@@ -6,6 +6,7 @@ import { formatNumber, formatPercent, formatShare } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { html, useEffect, useMemo, useState } from "../../vendor/preact/preact.js";
 import { fetchJobTable } from "../shared/analysis-job.js";
+import { BoundsPanel } from "./bounds-panel.js";
 import { Downloads } from "./downloads.js";
 import { Select } from "./factor-editor.js";
 import { FanChart } from "./fan-chart.js";
@@ -104,6 +105,14 @@ function LoadedStudy({ context, problemIndex, path, study, tables }) {
       />`
     }
     <${LeverResult} key=${lever} ...${{ context, problemIndex, study, own }} />
+    ${
+      study.is_convex &&
+      own.rows.runs.length > 0 &&
+      html`<${BoundsPanel}
+        key=${`bounds ${lever}`}
+        ...${{ context, problemIndex, path, lever, runs: own.rows.runs, factors: own.factors }}
+      />`
+    }
     <${Regret} ...${{ problemIndex, rows: tables.regret, perfect: study.perfect_information }} />
     <${Downloads}
       ...${{ path, id: study.id, tables: TABLES.filter((name) => tables[name].length) }}
