@@ -200,6 +200,9 @@ def _determine_outcome(
     """Return outcome and termination, and the infeasibility analysis if the constraints conflict."""
     last = result.last_solve.solution.termination
     if result.values is not None:
+        if result.is_proved and run.is_out_of_time:
+            detail = "the time limit stopped the search for the best whole units or among optimal plans"
+            return "feasible", Termination(reason="limit", limit="time", detail=detail), None
         if result.is_proved:
             return "optimal", Termination(reason="optimal", detail=last.detail), None
         reason = "numerical" if last.reason in ("optimal", "infeasible", "unbounded") else last.reason

@@ -4,16 +4,17 @@
 2. If it predicts the cost of each period, solve period by period and merge the windows (decision 0019).
 3. Else run dual simplex, and stop it when it stalls relative to the lower bound (decision 0017).
 
-Interior point runs concurrently if a core is idle; else it starts when simplex stalls or takes long (decision 0018).
+Interior point runs concurrently if a core is idle; else it starts when simplex stalls or takes long (decision 0018). Its result is
+taken only where simplex has stopped, so the load decides nothing (decision 0095).
 
 Stall detection compares the objective of dual simplex, which only increases, with the lower bound. On programs of equal shape,
-dual simplex takes seconds or minutes, and the progress within the first second separates the two cases. In the experiments of
-decision 0017, fast runs had covered 5 % to 33 % of the distance to the bound by then, and slow runs less than 1 %.
+dual simplex takes seconds or minutes, and the progress within the first refactorizations separates the two cases. In the
+experiments of decision 0095, fast runs had covered 15 % to 65 % of the distance to the bound by the twentieth, and slow runs less
+than 8 %.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from time import monotonic, thread_time
+from time import monotonic
 
 from solvers import backends
 from solvers.algorithms.aggregation import AggregateSolution, aggregate_places
@@ -22,9 +23,11 @@ from solvers.algorithms.portfolio import (
     CONCLUSIVE_REASONS,
     INTERIOR_POINT,
     INTERIOR_POINT_DELAY_SECONDS,
+    MOST_REFACTORIZATIONS,
     Algorithm,
     CancelCheck,
     CpuTimer,
+    RefactorizationLimit,
     SolveRequest,
     build_interior_point_algorithm,
     has_idle_core,
@@ -34,30 +37,29 @@ from solvers.algorithms.portfolio import (
 from solvers.algorithms.rolling_horizon import PeriodDecomposition, run_forward_pass
 from solvers.algorithms.window_merge import merge_windows
 from solvers.backends.base import SolveOptions
-from solvers.lp.solution import OnProgress, Progress, Solution, SolveStep, StepOutcome
+from solvers.lp.solution import Progress, Solution, SolveStep, StepOutcome
 
-AGGREGATE_SECONDS = 3.0
-"""CPU time limit of the aggregated relaxation, in seconds; without its bound, simplex and interior point start at once."""
+AGGREGATE_REFACTORIZATIONS = 120
+"""Refactorizations of the aggregated relaxation; without its bound, simplex and interior point start at once."""
 
-RATE_CHANGE_SECONDS = 1.2
-"""CPU time limit of the aggregated relaxation with changes of output, in seconds, before it is solved without them."""
+RATE_CHANGE_REFACTORIZATIONS = 40
+"""Refactorizations of the aggregated relaxation with changes of output, before it is solved without them."""
 
-FIRST_PERIOD_SECONDS = 0.3
-"""CPU time limit of the first period of the forward pass, in seconds, or the time of the aggregated relaxation if longer."""
+FIRST_PERIOD_ITERATIONS = 3_000
+"""Iterations of the first period of the forward pass, or those of the aggregated relaxation if it took more."""
 
-MERGE_TIME_LIMIT = (10.0, 40.0)
-"""Time limit of window merging: at least this many seconds, and this multiple of the forward pass (usual: 5 to 8 times)."""
+MERGE_ITERATIONS = (20_000, 10)
+"""Iterations of each window: at least so many, and this multiple of the forward pass."""
 
-PROGRESS_CHECKS = ((0.4, 0.01), (1.2, 0.2))
-"""CPU seconds of the solver thread since its first objective, and the minimum share of the distance covered by then."""
+PROGRESS_CHECKS = ((10, 0.01), (20, 0.1))
+"""Refactorizations since the first objective, and the minimum share of the distance covered by then."""
 
-CLOSE_SHARE, CLOSE_DELAY_FACTOR = 0.8, 3
-"""Share of the distance to the lower bound beyond which dual simplex is close to the optimum, and the factor on the delay of interior
-point then: it would only take time from dual simplex."""
+CLOSE_SHARE, CLOSE_FACTOR = 0.8, 3
+"""Share of the distance to the lower bound beyond which dual simplex is close to the optimum, and the factor on its work and on the
+delay of interior point then: it would only take time from dual simplex."""
 
 REFERENCE_COLUMNS = 150_000
-"""Number of variables to which `AGGREGATE_SECONDS`, `RATE_CHANGE_SECONDS`, `PROGRESS_CHECKS` and the delay of interior point apply; larger programs get more
-time in proportion."""
+"""Number of variables to which the delay of interior point applies; larger programs get more time in proportion."""
 
 
 def solve_cold(request: SolveRequest) -> Solution:
@@ -71,8 +73,11 @@ def solve_cold(request: SolveRequest) -> Solution:
         is_unwanted=lambda: simplex.follows_forward_pass,
     )
     solution = run_portfolio((Algorithm("highs", simplex.solve_program), interior_point), request.is_conclusive)
-    is_stalled = simplex.monitor is not None and simplex.monitor.was_stopped
-    if is_stalled and not request.is_conclusive(solution) and solution.termination.reason not in CONCLUSIVE_REASONS:
+    if (
+        simplex.was_stopped
+        and not request.is_conclusive(solution)
+        and solution.termination.reason not in CONCLUSIVE_REASONS
+    ):
         again = request.run_backend("highs", None, lambda: False)
         return replace(again, strategy=solution.strategy + again.strategy)
     return solution
@@ -87,6 +92,8 @@ class _SimplexAlgorithm:
     """CPU time of dual simplex on the whole program."""
     monitor: "BoundProgressMonitor | None" = None
     """Stall detection; None until dual simplex starts on the whole program."""
+    limit: RefactorizationLimit = field(default_factory=RefactorizationLimit)
+    """Work of simplex where no bound is known, and after parallel variables were split."""
     has_no_bound: bool = False
     """Whether the aggregated relaxation gave no bound, so that stalls cannot be detected."""
     follows_forward_pass: bool = False
@@ -100,10 +107,15 @@ class _SimplexAlgorithm:
         strategy = (*self.steps, *solution.strategy)
         return replace(solution, strategy=strategy, iterations=sum(step.iterations for step in strategy))
 
+    @property
+    def was_stopped(self) -> bool:
+        """Whether dual simplex on the whole program stalled or took too much work."""
+        return self.limit.was_reached or (self.monitor is not None and self.monitor.was_stopped)
+
     def needs_interior_point(self) -> bool:
         """Check whether interior point may start: no bound is available, or dual simplex takes long."""
         is_close = self.monitor is not None and self.monitor.share_of_gap_closed > CLOSE_SHARE
-        delay = INTERIOR_POINT_DELAY_SECONDS * self._size_factor * (CLOSE_DELAY_FACTOR if is_close else 1)
+        delay = INTERIOR_POINT_DELAY_SECONDS * self._size_factor * (CLOSE_FACTOR if is_close else 1)
         return self.has_no_bound or self.cpu_timer.seconds > delay
 
     @property
@@ -112,17 +124,16 @@ class _SimplexAlgorithm:
         return compute_size_factor(self.request.program.lp.column_count)
 
     def _run_steps(self, should_cancel: CancelCheck) -> Solution:
-        started = monotonic()
         has_rate_changes = "rate_change" in self.request.program.constraints
-        limit = RATE_CHANGE_SECONDS if has_rate_changes else AGGREGATE_SECONDS
-        aggregate, merged = self._solve_aggregate(limit, should_cancel), None
+        most = RATE_CHANGE_REFACTORIZATIONS if has_rate_changes else AGGREGATE_REFACTORIZATIONS
+        aggregate, merged = self._solve_aggregate(most, should_cancel), None
         if aggregate is not None:
-            merged = self._solve_by_periods(aggregate, monotonic() - started, should_cancel)
+            merged = self._solve_by_periods(aggregate, self.steps[-1].iterations, should_cancel)
         elif has_rate_changes:
-            aggregate = self._solve_aggregate(AGGREGATE_SECONDS, should_cancel, drops_rate_changes=True)
+            aggregate = self._solve_aggregate(AGGREGATE_REFACTORIZATIONS, should_cancel, drops_rate_changes=True)
         if aggregate is None:
             self.has_no_bound = True
-            return self.request.run_backend("highs", None, should_cancel)
+            return self.request.run_backend("highs", None, should_cancel, watch=self.limit.watch)
         if merged is not None:
             return self.request.verify_solution("window-merge", merged, should_cancel, warm_start=True)
         if self.follows_forward_pass:
@@ -131,8 +142,8 @@ class _SimplexAlgorithm:
 
     def _run_monitored_simplex(self, aggregate: AggregateSolution, should_cancel: CancelCheck) -> Solution:
         """Run dual simplex with stall detection; with parallel variables relaxed first, if few shortages are deep."""
-        lp, on_progress = self.request.program.lp, self.request.on_progress
-        monitor = self.monitor = BoundProgressMonitor(aggregate.lower_bound, lp.column_count, on_progress)
+        lp = self.request.program.lp
+        monitor = self.monitor = BoundProgressMonitor(aggregate.lower_bound)
         parallel = ParallelColumns.from_program(lp)
         is_relaxed = parallel.is_rarely_deep(aggregate.values)
         solved = parallel.relax_program(lp) if is_relaxed else lp
@@ -140,9 +151,9 @@ class _SimplexAlgorithm:
 
         def should_stop() -> bool:
             self.cpu_timer.measure_seconds()
-            return should_cancel() or monitor.is_stalled()
+            return should_cancel()
 
-        solution = request.run_backend("highs", None, should_stop, monitor.record_progress)
+        solution = request.run_backend("highs", None, should_stop, watch=monitor.watch)
         if monitor.was_stopped and solution.termination.reason == "cancelled":
             return replace_last_outcome(solution, "stalled")
         if not is_relaxed or not request.is_conclusive(solution) or solution.values is None or solution.basis is None:
@@ -150,49 +161,48 @@ class _SimplexAlgorithm:
         start = parallel.split_basis(lp, solution.values, solution.basis)
         if start is None:
             return solution
-        exact = self.request.run_backend("highs-primal", start, should_stop)
+        exact = self.request.run_backend("highs-primal", start, should_stop, watch=self.limit.watch)
         return replace(exact, strategy=solution.strategy + exact.strategy)
 
     def _solve_aggregate(
-        self, cpu_seconds: float, should_cancel: CancelCheck, *, drops_rate_changes: bool = False
+        self, most_refactorizations: int, should_cancel: CancelCheck, *, drops_rate_changes: bool = False
     ) -> AggregateSolution | None:
-        """Solve the aggregated relaxation; None if it does not exist or takes longer than `cpu_seconds` at the reference size."""
+        """Solve the aggregated relaxation; None if it does not exist or takes more refactorizations."""
         model = aggregate_places(self.request.program, drops_rate_changes=drops_rate_changes)
         if model is None:
             return None
-        timer = CpuTimer()
+        limit = RefactorizationLimit(most_refactorizations)
         limits = SolveOptions(
-            self.request.options.time_limit_seconds / 4,
-            should_cancel=lambda: timer.measure_seconds() > cpu_seconds * self._size_factor or should_cancel(),
-            tolerance=1e-7,
+            self.request.remaining_seconds, should_cancel=should_cancel, tolerance=1e-7, watch=limit.watch
         )
         solution = backends.get_backend("highs").solve_program(model.lp, limits)
-        reason = solution.termination.reason
-        self.steps.append(SolveStep("aggregated-relaxation", solution.seconds, solution.iterations, reason))
+        outcome: StepOutcome = "limit" if limit.was_reached else solution.termination.reason
+        self.steps.append(SolveStep("aggregated-relaxation", solution.seconds, solution.iterations, outcome))
         return model.disaggregate_solution(solution)
 
     def _solve_by_periods(
-        self, aggregate: AggregateSolution, aggregate_seconds: float, should_cancel: CancelCheck
+        self, aggregate: AggregateSolution, aggregate_iterations: int, should_cancel: CancelCheck
     ) -> Solution | None:
-        """Run the forward pass and merge its windows; None if the prediction is wrong or merging takes too long."""
+        """Run the forward pass and merge its windows; None if the prediction is wrong or merging takes too many iterations."""
         decomposition = PeriodDecomposition.decompose_program(self.request.program, aggregate.dual_values)
         if decomposition is None or decomposition.period_count == 1:
             return None
         started = monotonic()
         deadline = started + self.request.remaining_seconds
-        trial_seconds = max(FIRST_PERIOD_SECONDS, aggregate_seconds)
-        crash_basis = run_forward_pass(
-            decomposition, aggregate, trial_seconds, lambda: should_cancel() or monotonic() > deadline
-        )
+        trial_iterations = max(FIRST_PERIOD_ITERATIONS, aggregate_iterations)
+
+        def should_stop() -> bool:
+            return should_cancel() or monotonic() > deadline
+
+        crash_basis = run_forward_pass(decomposition, aggregate, trial_iterations, should_stop)
         now = monotonic()
         if crash_basis is None:
             self._add_failed_step("rolling-horizon", now - started, "cancelled" if should_cancel() else "rejected")
             return None
         self.steps.append(SolveStep("rolling-horizon", now - started, crash_basis.iterations, "optimal"))
         self.follows_forward_pass = True
-        least_seconds, multiple = MERGE_TIME_LIMIT
-        deadline = min(deadline, now + max(least_seconds, multiple * (now - started)))
-        merged = merge_windows(decomposition, crash_basis, lambda: should_cancel() or monotonic() > deadline)
+        least, multiple = MERGE_ITERATIONS
+        merged = merge_windows(decomposition, crash_basis, should_stop, max(least, multiple * crash_basis.iterations))
         if merged is None:
             self._add_failed_step("window-merge", monotonic() - now, "cancelled" if should_cancel() else "limit")
             return None
@@ -213,38 +223,23 @@ class BoundProgressMonitor:
 
     lower_bound: float
     """Lower bound of the optimum, close to the optimum."""
-    column_count: int
-    """Number of variables of the program."""
-    on_progress: OnProgress | None = None
-    """Receives progress reports, at most twice a second."""
-    clock: Callable[[], float] = thread_time
-    """Returns the CPU time of the solver thread, in seconds."""
     was_stopped: bool = False
-    """Whether the run stalled and must stop."""
+    """Whether the run stalled or took too much work, and must stop."""
     share_of_gap_closed: float = 0.0
     """Share of the distance from the first objective to the lower bound that the run has covered."""
-    _first_objective: tuple[float, float] | None = field(default=None, init=False)
-    _next_report: float = field(default=0.0, init=False)
+    _first_objective: float | None = field(default=None, init=False)
+    _count: int = field(default=0, init=False)
 
-    def record_progress(self, progress: Progress) -> None:
-        """Record an objective, and forward the progress report."""
-        now = monotonic()
-        if self.on_progress is not None and now >= self._next_report:
-            self._next_report = now + 0.5
-            self.on_progress(progress)
-        if progress.objective is None:
-            return
-        if self._first_objective is None:
-            self._first_objective = (self.clock(), progress.objective)
-        distance = self.lower_bound - self._first_objective[1]
-        self.share_of_gap_closed = (progress.objective - self._first_objective[1]) / distance if distance > 0 else 1.0
-
-    def is_stalled(self) -> bool:
-        """Check whether the run has covered too little of the distance for its CPU time; once true, the result stays true."""
-        if self._first_objective is not None and not self.was_stopped:
-            seconds = self.clock() - self._first_objective[0]
-            scale = compute_size_factor(self.column_count)
-            self.was_stopped = any(
-                seconds > after * scale and self.share_of_gap_closed < minimum for after, minimum in PROGRESS_CHECKS
-            )
+    def watch(self, progress: Progress) -> bool:
+        """Record a refactorization; return whether the run must stop: it has covered too little of the distance, or takes too many."""
+        self._count += self._first_objective is not None
+        if progress.objective is not None:
+            if self._first_objective is None:
+                self._first_objective = progress.objective
+            distance = self.lower_bound - self._first_objective
+            self.share_of_gap_closed = (progress.objective - self._first_objective) / distance if distance > 0 else 1.0
+        most = MOST_REFACTORIZATIONS * (CLOSE_FACTOR if self.share_of_gap_closed > CLOSE_SHARE else 1)
+        self.was_stopped |= self._count > most or any(
+            self._count >= after and self.share_of_gap_closed < minimum for after, minimum in PROGRESS_CHECKS
+        )
         return self.was_stopped

@@ -2,12 +2,12 @@
 
 The first round makes every item whole. It frees the fractional amounts of the item, and quotas that cost little more, within one
 step of the linear program. Where that finds no plan, it frees more. Items that leave a small need without its first unit are solved
-again with more freedom. Further rounds improve the items that lost most, until nothing improves or the time budget ends.
+again with more freedom. Further rounds improve the items that lost most, until nothing improves or their work is done.
 
+Work is counted in simplex iterations, of which some 5,000 take a second: the same problem has the same plan at every load.
 The materials of an item are freed with it, since their balances are equations.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -34,8 +34,8 @@ ITEM_GAP = 3e-4
 SHORTAGE_GAP = 1e-6
 """Relative gap for an item that rounding has made shorter: a unit short may cost little beside what the item costs."""
 
-FIRST_SECONDS, NEXT_SECONDS = 1.0, 1.5
-"""CPU time for the program of one item in the first round, and in further rounds, in seconds."""
+FIRST_WORK, NEXT_WORK = 5_000, 7_500
+"""Work for the program of one item in the first round, and in further rounds, in simplex iterations."""
 
 NEGLIGIBLE_LOSS = 1e-6
 """A loss below this share of the objective is not worth another program."""
@@ -55,11 +55,11 @@ MOST_SHARING = 8
 MOST_CONNECTED = 3
 """Items that give way to an item that helps to keep a constraint."""
 
-LAST_SECONDS = 4.0
-"""CPU time for the program of one item that has found no whole plan with less freedom, in seconds."""
+LAST_WORK = 20_000
+"""Work for the program of one item that has found no whole plan with less freedom, in simplex iterations."""
 
-RESCUE_SECONDS, RESCUE_GAP = 60.0, 0.05
-"""CPU time and relative gap for the program of one item without which there is no whole plan at all."""
+RESCUE_WORK, RESCUE_GAP = 300_000, 0.05
+"""Work and relative gap for the program of one item without which there is no whole plan at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +85,16 @@ NEAR, USED, SHARED, ITEM, CONNECTED = (
 
 
 _FIRST_TRIES = (
-    (NEAR, FIRST_SECONDS),
-    (USED, NEXT_SECONDS),
-    (ITEM, LAST_SECONDS),
-    (CONNECTED, LAST_SECONDS),
-    (SHARED, LAST_SECONDS),
+    (NEAR, FIRST_WORK),
+    (USED, NEXT_WORK),
+    (ITEM, LAST_WORK),
+    (CONNECTED, LAST_WORK),
+    (SHARED, LAST_WORK),
 )
-"""Freedom and CPU seconds with which an item is first made whole, in turn until a plan is found."""
+"""Freedom and work with which an item is first made whole, in turn until a plan is found."""
 
-_LAST_TRIES = ((ITEM, RESCUE_SECONDS), (CONNECTED, RESCUE_SECONDS), (SHARED, RESCUE_SECONDS))
-"""Freedom and CPU seconds for an item that found no whole plan twice, on a slow machine perhaps."""
+_LAST_TRIES = ((ITEM, RESCUE_WORK), (CONNECTED, RESCUE_WORK), (SHARED, RESCUE_WORK))
+"""Freedom and work for an item that found no whole plan twice."""
 
 
 class ItemRounding:
@@ -127,6 +127,9 @@ class ItemRounding:
         self.lp, self.whole, self.values = lp, whole, values
         self._relaxed_short = self._list_short_items()
         self._get_remaining_seconds = get_remaining_seconds
+        self.is_out_of_time = False  # whether the time limit of the plan stopped or replaced a search
+        self._work = 0  # of all programs so far
+        self._last_work = 0.0  # up to which items are improved
         self._reserved_seconds = min(RESERVED_SECONDS, RESERVED_SHARE * get_remaining_seconds())
         self._is_free = lp.column_lower < lp.column_upper
         self._step = np.where(whole.step > 0, whole.step, 1.0)
@@ -148,7 +151,7 @@ class ItemRounding:
         """Make the point whole; return whether it is."""
         broken_items = self._list_items()
         losses: dict[int, float] = {}
-        # what the first pass cannot make whole gets a second try among whole items, and a third with much time
+        # what the first pass cannot make whole gets a second try among whole items, and a third with much work
         for tries, gap in ((_FIRST_TRIES, ITEM_GAP), (_FIRST_TRIES, ITEM_GAP), (_LAST_TRIES, RESCUE_GAP)):
             for item in broken_items:
                 if item not in losses:
@@ -158,18 +161,18 @@ class ItemRounding:
         self._losses |= losses
         return len(losses) == len(broken_items)
 
-    def improve(self, seconds: float) -> None:
-        """Improve the whole point: first units of small needs, then for some CPU seconds the items that lost most, then quotas
-        of less than one unit."""
+    def improve(self, work: float) -> None:
+        """Improve the whole point: first units of small needs, then with some work the items that lost most, then quotas of less
+        than one unit."""
         self._serve_first_units()
-        deadline = time.thread_time() + seconds
+        self._last_work = self._work + work
         for freedom in (USED, SHARED):
-            while self._improve_items(freedom, deadline):
+            while self._improve_items(freedom):
                 pass
         self._avoid_small_quotas()
 
     def _list_items(self) -> list[int]:
-        """Return the items with an amount that is not whole: first those that help to keep a constraint, then the dearest."""
+        """Return the items that are not whole: first those that help to keep a constraint, then the dearest."""
         items = np.unique(self.whole.item_of_column[self.find_broken()])
         helpers = self._find_helpers()
         return sorted((int(i) for i in items), key=lambda i: (i not in helpers, -self._largest_cost[i]))
@@ -191,16 +194,16 @@ class ItemRounding:
             is_fraction | (is_used & (is_in_fraction | (self.values < run * (1 - INTEGRALITY_TOLERANCE))))
         )
 
-    def _round_item(self, item: int, tries: Sequence[tuple[Freedom, float]], gap: float) -> float | None:
+    def _round_item(self, item: int, tries: Sequence[tuple[Freedom, int]], gap: float) -> float | None:
         """Make one item whole; return its loss, or None if no whole plan was found.
 
-        It is searched with as little freedom as possible, and made whole by a dive if that finds nothing. Where time runs out, there
-        is no search, and after the time limit nothing.
+        It is searched with as little freedom as possible, then made whole by a dive. Near the time limit there is no search.
         """
-        for freedom, seconds in tries:
+        for freedom, work in tries:
             if self._get_remaining_seconds() < self._reserved_seconds:
+                self.is_out_of_time = True
                 break
-            loss = self._solve_item(item, freedom, seconds, gap)
+            loss = self._solve_item(item, freedom, work, gap)
             if loss is not None:
                 return loss
         return self._dive_item(item) if self._get_remaining_seconds() > 0 else None
@@ -211,26 +214,26 @@ class ItemRounding:
         before = self.values[part.columns]
         lp, whole = part.program.lp, self.whole
         upper = np.where(whole.is_shortage[part.columns], whole.whole_upper[part.columns], lp.column_upper)
-        found = dive_to_whole_point(
-            part.program, before, upper, whole.is_source[part.columns], whole.is_shipment[part.columns]
-        )
+        masks = whole.is_source[part.columns], whole.is_shipment[part.columns]
+        found = dive_to_whole_point(part.program, before, upper, *masks, self._get_remaining_seconds)
+        self.is_out_of_time |= self._get_remaining_seconds() <= 0
         if found is None:
             return None
         self.values[part.columns] = found
         return float(part.program.lp.cost @ (found - before))
 
-    def _improve_items(self, freedom: Freedom, deadline: float) -> bool:
+    def _improve_items(self, freedom: Freedom) -> bool:
         """Round items again, first those that rounding makes short, then those that lost most; return whether a loss became smaller."""
         improved, losses = False, self._losses
         negligible = NEGLIGIBLE_LOSS * max(1.0, abs(float(self.lp.cost @ self.values)))
         short = self._find_new_shortages()
         chosen = [item for item in losses if losses[item] > (0.0 if item in short else negligible)]
         for item in sorted(chosen, key=lambda i: (i not in short, -losses[i])):
-            remaining = deadline - time.thread_time()
+            remaining = self._last_work - self._work
             if item in short:
-                change = self._solve_item(item, freedom, LAST_SECONDS, SHORTAGE_GAP)
+                change = self._solve_item(item, freedom, LAST_WORK, SHORTAGE_GAP)
             elif remaining > 0:
-                change = self._solve_item(item, freedom, min(NEXT_SECONDS, remaining))
+                change = self._solve_item(item, freedom, min(NEXT_WORK, remaining))
             else:
                 break
             if change is not None and change < 0:
@@ -242,7 +245,7 @@ class ItemRounding:
         """Solve the items again that leave a small need wholly unserved, with more and more freedom."""
         for freedom in (USED, ITEM):
             for item in sorted(self._find_unserved()):
-                self._losses[item] += self._solve_item(item, freedom, LAST_SECONDS) or 0.0
+                self._losses[item] += self._solve_item(item, freedom, LAST_WORK) or 0.0
 
     def _find_unserved(self) -> set[int]:
         """Return the items of which a county gets not even the first unit in a period."""
@@ -260,7 +263,7 @@ class ItemRounding:
             values, before = self.values.copy(), self.whole
             is_run = is_divisible & (whole.item_of_column == item)
             self.whole = replace(before, least_run=np.where(is_run, 1.0, before.least_run))
-            loss = self._solve_item(item, USED, FIRST_SECONDS)
+            loss = self._solve_item(item, USED, FIRST_WORK)
             if loss is None or loss > most:
                 self.values, self.whole = values, before
 
@@ -273,15 +276,17 @@ class ItemRounding:
         is_short = self.whole.is_shortage & (self.values > INTEGRALITY_TOLERANCE)
         return set(map(int, np.unique(self.whole.item_of_column[is_short])))
 
-    def _solve_item(self, item: int, freedom: Freedom, seconds: float, gap: float = ITEM_GAP) -> float | None:
+    def _solve_item(self, item: int, freedom: Freedom, work: float, gap: float = ITEM_GAP) -> float | None:
         """Solve the program of one item, move to its solution, and return the change of the objective; None without a solution."""
         broken = self.find_broken()
         part = self._extract_item(item, freedom, broken)
         found = solve_mixed_integer(
             part.program,
-            SearchLimits(gap, seconds, self._get_remaining_seconds()),
+            SearchLimits(gap, work, self._get_remaining_seconds()),
             self.values[part.columns] if part.is_whole else None,
         )
+        self._work += found.work
+        self.is_out_of_time |= found.is_out_of_time
         if found.values is None:
             return None
         change = float(part.program.lp.cost @ (found.values - self.values[part.columns]))

@@ -1,7 +1,10 @@
-"""Concurrent optimization: an algorithm portfolio races on one program, and the first certified result wins.
+"""Concurrent optimization: an algorithm portfolio works on one program, and the first algorithm of the list with a certified result wins.
 
 Simplex and interior point run in threads of one process. The solvers release the interpreter lock, so two threads reach 1.73
 times the speed of one on two cores. Interior point waits until a core is idle or until simplex has used its share of CPU time.
+
+The clock decides when interior point starts, never which result is taken: simplex stops after work that is counted, and only then a
+result of interior point is taken, however early it came. So equal programs have equal results at every load (decision 0095).
 """
 
 from collections.abc import Callable, Sequence
@@ -14,20 +17,20 @@ import psutil
 
 from models.options import PlanOptions
 from solvers import backends
-from solvers.backends.base import SolveOptions
+from solvers.backends.base import SolveOptions, WatchProgress
 from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import LinearProgram, Program
 from solvers.lp.scaling import Scaling
-from solvers.lp.solution import Basis, OnProgress, Solution, SolveStep, StepOutcome, Termination
+from solvers.lp.solution import Basis, OnProgress, Progress, Solution, SolveStep, StepOutcome, Termination
 
 VERTEX_TOLERANCE = 1e-7
 """Tolerance of methods that end at a vertex; stricter than the certificate, because scaling can increase residuals."""
 
-PROGRESS_SECONDS = 0.1
-"""Time between two progress reports of a monitored solve, in seconds."""
-
 INTERIOR_POINT_DELAY_SECONDS = 6.0
 """CPU time of simplex before interior point may start beside it, in seconds; most solves end sooner."""
+
+MOST_REFACTORIZATIONS = 400
+"""Refactorizations after which simplex gives way to interior point; 20 take one to three seconds in a year of Ryanggang."""
 
 CONCLUSIVE_REASONS = ("infeasible", "unbounded", "limit", "cancelled")
 """Termination reasons after which another algorithm would not help."""
@@ -60,10 +63,11 @@ class Algorithm:
 
 
 def run_portfolio(algorithms: Sequence[Algorithm], is_conclusive: Callable[[Solution], bool]) -> Solution:
-    """Run the algorithms concurrently and return the first conclusive solution.
+    """Run the algorithms concurrently and return the conclusive solution of the first algorithm of the list that has one.
 
-    Without a conclusive solution, the result is the first one with a primal point, else the first one. The portfolio does not
-    wait for the losers: each stops at its next cancellation check. Exceptions of an algorithm propagate.
+    A conclusive solution waits for the algorithms before it in the list, and for no other: those stop at their next cancellation
+    check. Without a conclusive solution, the result is the first one of the list with a primal point, else the first one. Exceptions
+    of an algorithm propagate.
 
     Returns
     -------
@@ -91,16 +95,25 @@ def run_portfolio(algorithms: Sequence[Algorithm], is_conclusive: Callable[[Solu
             for done in wait(running, return_when=FIRST_COMPLETED).done:
                 name, solution = running.pop(done), done.result()
                 finished[name] = solution
-                if winner is None and is_conclusive(solution):
-                    winner = solution
-            has_failure.set()
+                if not is_conclusive(solution):
+                    has_failure.set()
+            winner = _find_winner([finished.get(algorithm.name) for algorithm in algorithms], is_conclusive)
     finally:
         is_over.set()
         has_failure.set()
         pool.shutdown(wait=False)
     if winner is None:
-        winner = min(finished.values(), key=lambda solution: solution.values is None)
+        ranked = [finished[algorithm.name] for algorithm in algorithms]
+        winner = min(ranked, key=lambda solution: solution.values is None)
     return replace(winner, strategy=_collect_steps(dict(start_times), finished))
+
+
+def _find_winner(solutions: Sequence[Solution | None], is_conclusive: Callable[[Solution], bool]) -> Solution | None:
+    """Return the first conclusive solution; None while an algorithm before it has not finished (None)."""
+    for solution in solutions:
+        if solution is None or is_conclusive(solution):
+            return solution
+    return None
 
 
 def _collect_steps(start_times: dict[str, float], finished: dict[str, Solution]) -> tuple[SolveStep, ...]:
@@ -130,16 +143,27 @@ class SolveRequest:
         """Seconds until the time limit, at least 0.001."""
         return max(self.started_at + self.options.time_limit_seconds - monotonic(), 1e-3)
 
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the time limit has passed."""
+        return monotonic() >= self.started_at + self.options.time_limit_seconds
+
     def run_backend(
-        self, name: str, start: Basis | None, should_cancel: CancelCheck, on_progress: OnProgress | None = None
+        self,
+        name: str,
+        start: Basis | None,
+        should_cancel: CancelCheck,
+        *,
+        max_iterations: int | None = None,
+        watch: WatchProgress | None = None,
     ) -> Solution:
-        """Solve the program with one backend in the remaining time; then verify the result.
+        """Solve the program with one backend in the remaining time; then verify the result. The last two limit the work of simplex.
 
         A cold solver sees every flow in won, which takes fewer iterations of interior point (decision 0048). The result is verified
         in units.
         """
-        limits = self._build_solve_options(should_cancel, 0.5 if on_progress is None else PROGRESS_SECONDS)
-        backend, on_progress = backends.get_backend(name), on_progress or self.on_progress
+        limits = replace(self._build_solve_options(should_cancel), max_iterations=max_iterations, watch=watch)
+        backend, on_progress = backends.get_backend(name), self.on_progress
         if start is None:
             scaling = Scaling.from_unit_values(self.program)
             scaled = scaling.scale_program(self.program.lp)
@@ -175,9 +199,9 @@ class SolveRequest:
             return True
         return is_proved_optimal(self.program.lp, solution, self.options.tolerance)
 
-    def _build_solve_options(self, should_cancel: CancelCheck, progress_seconds: float = 0.5) -> SolveOptions:
+    def _build_solve_options(self, should_cancel: CancelCheck) -> SolveOptions:
         tolerance = min(VERTEX_TOLERANCE, self.options.tolerance)
-        return SolveOptions(self.remaining_seconds, tolerance, should_cancel, progress_seconds)
+        return SolveOptions(self.remaining_seconds, tolerance, should_cancel)
 
 
 def append_step(solution: Solution, algorithm: str, outcome: StepOutcome, *, warm_start: bool) -> Solution:
@@ -222,6 +246,24 @@ def build_interior_point_algorithm(
         start_after_seconds=0.0 if has_idle_core else 10 * INTERIOR_POINT_DELAY_SECONDS * size_factor,
         may_start=may_start,
     )
+
+
+@dataclass(slots=True)
+class RefactorizationLimit:
+    """Counts refactorizations of simplex, over several solves, and stops the solve that needs too many."""
+
+    most: int = MOST_REFACTORIZATIONS
+    """Refactorizations after which simplex stops."""
+    count: int = 0
+    """Refactorizations so far."""
+    was_reached: bool = False
+    """Whether the limit stopped simplex."""
+
+    def watch(self, _progress: Progress) -> bool:
+        """Count a refactorization; return whether simplex must stop."""
+        self.count += 1
+        self.was_reached |= self.count > self.most
+        return self.was_reached
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Whole units: a plan in whole units, lots and least runs, near to the optimum of the linear program.
 
 Rounding item by item finds a whole plan (`solvers.algorithms.item_rounding`). Small programs are then solved as a whole by branch and
-bound, from that plan. The time for both is limited. With ordered goals, each goal is minimised in turn while the goals before it keep
+bound, from that plan. The work for both is limited, in simplex iterations. With ordered goals, each goal is minimised in turn while the goals before it keep
 their values as far as whole units allow.
 """
 
@@ -34,14 +34,14 @@ STAGE = "whole units"
 SMALL_PROGRAM_COLUMNS, SMALL_PROGRAM_DISCRETE = 20_000, 4_000
 """Numbers of variables, and of discrete variables, up to which the whole program is solved by branch and bound."""
 
-ITEM_SECONDS, WHOLE_SECONDS, TIE_SECONDS = 6.0, 20.0, 2.0
-"""CPU time to improve items in a large program, for branch and bound of a small one, and to settle its ties, in seconds."""
+ITEM_WORK, WHOLE_WORK, TIE_WORK = 25_000, 100_000, 15_000
+"""Work to improve items in a large program, for branch and bound of a small one, and to settle its ties, in simplex iterations."""
 
-SMALL_ITEM_SECONDS, LARGE_GAP = 4.0, 0.005
-"""CPU time to improve items of a small program after a search that a limit ended with a gap above this share."""
+SMALL_ITEM_WORK, LARGE_GAP = 20_000, 0.005
+"""Work to improve items of a small program after a search that a limit ended with a gap above this share."""
 
 WHOLE_NODES, TIE_NODES = 5_000, 50
-"""Nodes of the search trees for these two; the seconds are for programs with slow nodes."""
+"""Nodes of the search trees for these two."""
 
 RELATIVE_GAP = 1e-5
 """Gap at which branch and bound of a whole program stops, relative to the objective."""
@@ -153,7 +153,8 @@ class _Search:
         started, small = time.monotonic(), self.is_small(program.lp)
         is_whole = rounding.round_all()
         if is_whole and not small:
-            rounding.improve(ITEM_SECONDS)
+            rounding.improve(ITEM_WORK)
+        self._run.is_out_of_time |= rounding.is_out_of_time
         self._add_step("item-rounding", started, "optimal" if is_whole else "rejected")
         best = rounding.values if is_whole else start if start is not None else known
         bound, is_infeasible = -np.inf, False
@@ -173,7 +174,8 @@ class _Search:
         best, bound, ended = self._search_tree(lp, best)
         if ended == "limit" and best is not None and _compute_gap(lp, best, bound) > LARGE_GAP:
             started, rounding.values = time.monotonic(), best.copy()
-            rounding.improve(SMALL_ITEM_SECONDS)
+            rounding.improve(SMALL_ITEM_WORK)
+            self._run.is_out_of_time |= rounding.is_out_of_time
             self._add_step("item-rounding", started, "optimal")
             best = rounding.values if self._is_better(lp, rounding.values, best) else best
         return best, bound, ended == "infeasible"
@@ -181,8 +183,9 @@ class _Search:
     def _search_tree(self, lp: LinearProgram, best: FloatArray | None) -> tuple[FloatArray | None, float, StepOutcome]:
         """Return the best point and the bound after the search, and how the search ended."""
         started = time.monotonic()
-        limits = SearchLimits(RELATIVE_GAP, WHOLE_SECONDS, self._run.remaining_seconds(), WHOLE_NODES)
+        limits = SearchLimits(RELATIVE_GAP, WHOLE_WORK, self._run.remaining_seconds(), WHOLE_NODES)
         found = solve_mixed_integer(self._build_mixed_integer(lp), limits, best)
+        self._run.is_out_of_time |= found.is_out_of_time
         if found.values is not None and self._is_better(lp, found.values, best):
             best = found.values
         ended: StepOutcome = "infeasible" if found.is_infeasible else "optimal" if found.is_complete else "limit"
@@ -218,8 +221,9 @@ class _Search:
         most = np.where(is_shortage, np.clip(values, lp.column_lower, lp.column_upper), lp.column_upper)
         mixed = self._build_mixed_integer(replace(held, cost=cost, offset=0.0, column_upper=most))
         gap = TIE_GAP * float(cost @ np.where(is_shortage, 0.0, values)) / max(float(cost @ values), 1.0)
-        limits = SearchLimits(gap, TIE_SECONDS, self._run.remaining_seconds(), TIE_NODES)
+        limits = SearchLimits(gap, TIE_WORK, self._run.remaining_seconds(), TIE_NODES)
         found = solve_mixed_integer(mixed, limits, values)
+        self._run.is_out_of_time |= found.is_out_of_time
         if found.values is None or cost @ found.values >= cost @ values:
             return attempt
         settled = self._certify(attempt.program, found.values)
@@ -239,8 +243,9 @@ class _Search:
     def _fail(self, program: Program, *, is_infeasible: bool) -> SolveAttempt:
         """Return an attempt without values; after a proof, with a program whose limits conflict without integrality, if one is found."""
         if not is_infeasible:
-            detail = "no plan in whole units was found within the time for it"
-            return SolveAttempt(program, Solution(Termination("limit", "time", detail), None, None), None)
+            detail = "no plan in whole units was found within the time limit or the work for it"
+            termination = Termination("limit", "time" if self._run.is_out_of_time else "iterations", detail)
+            return SolveAttempt(program, Solution(termination, None, None), None)
         values = self._relaxed.solution.values
         if values is None:
             raise ValueError("cannot round: the goals have no primal point")

@@ -53,6 +53,8 @@ class SolveRun:
     """Iterations of all stages."""
     solver: str = ""
     """Solver of the last stage."""
+    is_out_of_time: bool = False
+    """Whether the time limit stopped or replaced a search: another run of the same problem may find another plan."""
     strategy_by_stage: dict[str, tuple[SolveStep, ...]] = field(default_factory=dict)
     """Solve steps by stage; of a repeated stage, the steps of the first solve."""
 
@@ -70,6 +72,7 @@ class SolveRun:
         started = time.monotonic()
         remaining = self.remaining_seconds()
         if remaining <= 0:
+            self.is_out_of_time = True
             return SolveAttempt(
                 program, Solution(Termination("limit", "time", f"no time left for {stage}"), None, None), None
             )
@@ -77,6 +80,7 @@ class SolveRun:
             self.on_progress(Progress(stage))
         options = self.options.model_copy(update={"time_limit_seconds": remaining})
         solution = solve_program(program, options, self.on_progress, start, is_start_feasible=is_start_feasible)
+        self.is_out_of_time |= solution.termination.limit == "time"
         self.iterations += solution.iterations
         self.solver = solution.solver or self.solver
         self.strategy_by_stage.setdefault(stage, solution.strategy)

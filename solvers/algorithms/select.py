@@ -19,6 +19,7 @@ from solvers.algorithms.portfolio import (
     Algorithm,
     CancelCheck,
     CpuTimer,
+    RefactorizationLimit,
     SolveRequest,
     append_step,
     build_interior_point_algorithm,
@@ -33,8 +34,8 @@ from solvers.lp.solution import Basis, OnProgress, Progress, Solution, SolveStep
 LARGE_PROGRAM_COLUMNS = 20_000
 """Number of variables from which a portfolio solves the program: size and shape do not predict the fastest algorithm (decision 0017)."""
 
-DEVEX_TIME_LIMIT_SECONDS = 0.6
-"""CPU time of dual simplex with Devex weights, in seconds; small changes need about 0.1 s."""
+DEVEX_REFACTORIZATIONS = 8
+"""Refactorizations of dual simplex with Devex weights; small changes need one or two."""
 
 
 def solve_program(
@@ -87,30 +88,33 @@ def _solve_large(
 
 def _reoptimize_objective(request: SolveRequest, start: Basis) -> Solution:
     """Run primal simplex from a primal feasible basis; interior point joins after a delay."""
-    timer = CpuTimer()
+    timer, limit = CpuTimer(), RefactorizationLimit()
 
     def run_primal_simplex(should_cancel: CancelCheck) -> Solution:
-        return request.run_backend("highs-primal", start, lambda: _measure_and_check(timer, should_cancel))
+        return request.run_backend(
+            "highs-primal", start, lambda: _measure_and_check(timer, should_cancel), watch=limit.watch
+        )
 
-    return _run_with_interior_point(request, Algorithm("highs-primal", run_primal_simplex), timer)
+    return _run_with_interior_point(request, Algorithm("highs-primal", run_primal_simplex), timer, limit)
 
 
 def _reoptimize_bounds(request: SolveRequest, start: Basis) -> Solution:
     """Run dual simplex with Devex weights, then restart with steepest-edge weights; interior point joins after a delay."""
-    timer = CpuTimer()
+    timer, quick_limit, limit = CpuTimer(), RefactorizationLimit(DEVEX_REFACTORIZATIONS), RefactorizationLimit()
 
     def run_dual_simplex(should_cancel: CancelCheck) -> Solution:
-        quick = request.run_backend(
-            "highs-dual-devex", start, lambda: timer.measure_seconds() > DEVEX_TIME_LIMIT_SECONDS or should_cancel()
-        )
+        def should_stop() -> bool:
+            return _measure_and_check(timer, should_cancel)
+
+        quick = request.run_backend("highs-dual-devex", start, should_stop, watch=quick_limit.watch)
         if should_cancel() or request.is_conclusive(quick) or quick.termination.reason == "limit":
             return quick
         if quick.termination.reason == "cancelled":
             quick = replace_last_outcome(quick, "limit")
-        exact = request.run_backend("highs-dual-steepest-edge", start, lambda: _measure_and_check(timer, should_cancel))
+        exact = request.run_backend("highs-dual-steepest-edge", start, should_stop, watch=limit.watch)
         return replace(exact, iterations=quick.iterations + exact.iterations, strategy=quick.strategy + exact.strategy)
 
-    return _run_with_interior_point(request, Algorithm("highs-dual-devex", run_dual_simplex), timer)
+    return _run_with_interior_point(request, Algorithm("highs-dual-devex", run_dual_simplex), timer, limit)
 
 
 def _measure_and_check(timer: CpuTimer, should_cancel: CancelCheck) -> bool:
@@ -118,11 +122,17 @@ def _measure_and_check(timer: CpuTimer, should_cancel: CancelCheck) -> bool:
     return should_cancel()
 
 
-def _run_with_interior_point(request: SolveRequest, simplex: Algorithm, timer: CpuTimer) -> Solution:
+def _run_with_interior_point(
+    request: SolveRequest, simplex: Algorithm, timer: CpuTimer, limit: RefactorizationLimit
+) -> Solution:
     interior_point = build_interior_point_algorithm(
         request, lambda: timer.seconds > INTERIOR_POINT_DELAY_SECONDS, has_idle_core=False
     )
-    return run_portfolio((simplex, interior_point), request.is_conclusive)
+    solution = run_portfolio((simplex, interior_point), request.is_conclusive)
+    if not limit.was_reached or request.is_conclusive(solution) or request.is_out_of_time:
+        return solution
+    again = request.run_backend("highs", None, lambda: False)
+    return replace(again, strategy=solution.strategy + again.strategy)
 
 
 def _serialize_progress(on_progress: OnProgress) -> OnProgress:

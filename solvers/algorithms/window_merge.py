@@ -33,8 +33,11 @@ def compute_window_lengths(period_count: int) -> tuple[int, ...]:
     return tuple(sorted({length for length in (quarter, 2 * quarter, period_count) if 1 < length <= period_count}))
 
 
-def merge_windows(periods: PeriodDecomposition, crash_basis: CrashBasis, should_stop: CancelCheck) -> Solution | None:
-    """Solve the whole program from a crash basis, which changes in place; None if a window has no optimum."""
+def merge_windows(
+    periods: PeriodDecomposition, crash_basis: CrashBasis, should_stop: CancelCheck, max_iterations: int | None = None
+) -> Solution | None:
+    """Solve the whole program from a crash basis, which changes in place; None if a step of a window has no optimum, or takes more
+    than `max_iterations`."""
     solution: Solution | None = None
     iterations = 0
     for length in compute_window_lengths(periods.period_count):
@@ -43,7 +46,7 @@ def merge_windows(periods: PeriodDecomposition, crash_basis: CrashBasis, should_
             for first in range(0, periods.period_count, length)
         ]
         with ThreadPoolExecutor(MERGE_THREADS, thread_name_prefix="window") as pool:
-            solutions = list(pool.map(lambda window: window.solve_window(should_stop), windows))
+            solutions = list(pool.map(lambda window: window.solve_window(should_stop, max_iterations), windows))
         for window, solution in zip(windows, solutions, strict=True):
             if solution is None:
                 return None
@@ -97,12 +100,12 @@ class _Window:
             subproblem, Basis(start, crash_basis.rows[subproblem.rows]), lower, upper, values, is_fixed, is_end_stock
         )
 
-    def solve_window(self, should_stop: CancelCheck) -> Solution | None:
+    def solve_window(self, should_stop: CancelCheck, max_iterations: int | None) -> Solution | None:
         """Solve the window in three steps; None if a step has no optimum."""
         lower = np.where(self.fixed_stock, self.stock_values, self.lower)
         session = HighsSession(replace(self.subproblem.lp, column_lower=lower, column_upper=self.upper))
         session.set_basis(self.basis)
-        increased = session.solve_program("primal", should_cancel=should_stop)
+        increased = session.solve_program("primal", should_cancel=should_stop, max_iterations=max_iterations)
         if increased.termination.reason != "optimal" or increased.basis is None:
             return None
         still_fixed = self.fixed_stock & (increased.basis.columns != BASIC)
@@ -113,12 +116,12 @@ class _Window:
             np.where(still_fixed, self.stock_values, self.upper),
             Basis(status, increased.basis.rows),
         )
-        decreased = session.solve_program("primal", should_cancel=should_stop)
+        decreased = session.solve_program("primal", should_cancel=should_stop, max_iterations=max_iterations)
         if decreased.termination.reason != "optimal" or decreased.basis is None:
             return None
         status = _unfix_statuses(decreased.basis.columns, still_fixed & (self.stock_values < self.upper))
         self._change_bounds(session, still_fixed, self.upper, Basis(status, decreased.basis.rows))
-        solution = session.solve_program("dual-devex", should_cancel=should_stop)
+        solution = session.solve_program("dual-devex", should_cancel=should_stop, max_iterations=max_iterations)
         if solution.termination.reason != "optimal" or solution.basis is None:
             return None
         return replace(solution, iterations=increased.iterations + decreased.iterations + solution.iterations)

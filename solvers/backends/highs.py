@@ -83,6 +83,8 @@ class HighsBackend:
             on_progress=on_progress,
             should_cancel=options.should_cancel,
             progress_seconds=options.progress_seconds,
+            max_iterations=options.max_iterations,
+            watch=options.watch,
         )
 
 

@@ -1,19 +1,18 @@
 """Mixed-integer programs by the branch and bound of HiGHS: variables in steps, variables that are 0 or at least a smallest run, and sums
 that are whole."""
 
-import time
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
 import numpy as np
-from highspy import HighsModelStatus
+from highspy import HighsModelStatus, cb
 from highspy._core import _Highs
 from scipy import sparse
 
-from solvers.backends.base import ProgressReporter
-from solvers.backends.solver_callbacks import register_solver_callbacks
+from solvers.backends.highs_session import RULES_WITH_A_CLOCK
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
 
 INTEGRALITY_TOLERANCE = 1e-6
@@ -26,8 +25,16 @@ LARGEST_RUN = 1e7
 MOST_NODES = 2**31 - 1
 """Nodes of a search without a limit of its own."""
 
-WALL_FACTOR = 5.0
-"""Wall time after which a search stops, by its CPU time: HiGHS does not ask for the CPU time while it solves a linear program."""
+CHECK_WORK = 10
+"""Work of one check of the limits, in simplex iterations: a search also stops if its nodes need no iterations."""
+
+CLEANUP_SECONDS = 60.0
+"""Wall time to solve the rest with discrete variables fixed, where a search ended at the time limit, in seconds."""
+
+_LOG_LINE = re.compile(r"\s(\d+)(k|m)?\s+\d+\.\ds\s*$")
+"""End of a line of the log of branch and bound: simplex iterations so far, in thousands or millions if many, then seconds."""
+
+_LOG_UNITS = {None: 1, "k": 1_000, "m": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +59,12 @@ class SearchLimits:
 
     relative_gap: float
     """Gap between the best point and the bound, relative to the best point."""
-    seconds: float
-    """CPU time, in seconds."""
+    work: float
+    """Simplex iterations; those within a heuristic count when it ends. Neither they nor nodes depend on the machine or its load."""
     time_limit_seconds: float
-    """Wall time, in seconds."""
+    """What is left of the time limit of the plan, in seconds of wall time."""
     nodes: int = MOST_NODES
-    """Nodes of the search tree. Where they end the search, the same program has the same result on every machine."""
+    """Nodes of the search tree."""
     should_cancel: Callable[[], bool] | None = None
     """Returns true to stop the search."""
 
@@ -74,6 +81,10 @@ class MixedIntegerSolution:
     """Whether the search proved that no point exists."""
     is_complete: bool
     """Whether the search closed the gap, or proved that no point exists, before a limit stopped it."""
+    work: int = 0
+    """Simplex iterations of the search."""
+    is_out_of_time: bool = False
+    """Whether the time limit stopped the search."""
 
 
 def solve_mixed_integer(
@@ -90,38 +101,66 @@ def solve_mixed_integer(
     highs.setOptionValue("mip_rel_gap", limits.relative_gap)
     highs.setOptionValue("mip_abs_gap", 1e-9)
     highs.setOptionValue("mip_max_nodes", limits.nodes)
-    highs.setOptionValue("time_limit", max(min(limits.time_limit_seconds, WALL_FACTOR * limits.seconds), 0.01))
+    highs.setOptionValue("presolve_rule_off", RULES_WITH_A_CLOCK)
+    highs.setOptionValue("time_limit", max(limits.time_limit_seconds, 0.01))
     scaled.load_into(highs)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = scaled.scale_point(start).tolist()
         highs.setSolution(solution)
-    status = _run_with_cpu_limit(highs, limits)
+    status = _run_within_limits(highs, limits)
+    info = highs.getInfo()
+    work, is_late = max(int(info.simplex_iteration_count), 0), status == HighsModelStatus.kTimeLimit
     if status in (HighsModelStatus.kInfeasible, HighsModelStatus.kUnboundedOrInfeasible):
         is_infeasible = status == HighsModelStatus.kInfeasible
-        return MixedIntegerSolution(None, np.inf, is_infeasible, is_infeasible)
+        return MixedIntegerSolution(None, np.inf, is_infeasible, is_infeasible, work)
     is_complete = status == HighsModelStatus.kOptimal
-    info = highs.getInfo()
     bound = float(info.mip_dual_bound) if len(scaled.discrete) else float(info.objective_function_value)
     has_point = highs.getSolution().value_valid and info.primal_solution_status == 2
     if not has_point:
-        return MixedIntegerSolution(None, bound, False, False)
+        return MixedIntegerSolution(None, bound, False, False, work, is_late)
     if start is not None and scaled.has_lost_best_point(highs):
-        return solve_mixed_integer(program, limits)
-    return MixedIntegerSolution(scaled.fix_discrete_values(highs), bound, False, is_complete)
+        again = solve_mixed_integer(program, limits)
+        return replace(again, work=work + again.work)
+    values = scaled.fix_discrete_values(highs, limits.time_limit_seconds)
+    is_late |= highs.getModelStatus() == HighsModelStatus.kTimeLimit
+    return MixedIntegerSolution(values, bound, False, is_complete, work, is_late)
 
 
-def _run_with_cpu_limit(highs: Any, limits: SearchLimits) -> HighsModelStatus:
-    started = time.thread_time()
+def _run_within_limits(highs: Any, limits: SearchLimits) -> HighsModelStatus:
+    """Run the search, and interrupt it after its work; HiGHS states the simplex iterations so far in its log alone."""
+    iterations = checks = 0
 
-    def is_over() -> bool:
-        return time.thread_time() - started > limits.seconds or (
-            limits.should_cancel is not None and limits.should_cancel()
-        )
+    def handle_callback(
+        kind: cb.HighsCallbackType,
+        message: str,
+        _output: cb.HighsCallbackOutput,
+        callback_input: cb.HighsCallbackInput | None,
+        _data: Any,
+    ) -> None:
+        nonlocal iterations, checks
+        if kind == cb.HighsCallbackType.kCallbackLogging:
+            found = _LOG_LINE.search(message)
+            iterations = iterations if found is None else int(found[1]) * _LOG_UNITS[found[2]]
+        elif callback_input is not None:
+            checks += 1
+            is_cancelled = limits.should_cancel is not None and limits.should_cancel()
+            callback_input.user_interrupt = is_cancelled or iterations + CHECK_WORK * checks > limits.work
 
-    reporter = ProgressReporter(None, is_over)
-    with register_solver_callbacks(highs, reporter, reports_progress=False, is_cancellable=True):
+    kinds = (cb.HighsCallbackType.kCallbackLogging, cb.HighsCallbackType.kCallbackMipInterrupt)
+    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("mip_min_logging_interval", 0.0)  # else the clock decides which lines are logged
+    highs.setOptionValue("output_flag", True)
+    highs.setCallback(handle_callback, None)
+    for kind in kinds:
+        highs.startCallback(kind)
+    try:
         highs.run()
+    finally:
+        for kind in kinds:
+            highs.stopCallback(kind)
+        highs.setCallback(None, None)
+        highs.setOptionValue("output_flag", False)
     status: HighsModelStatus = highs.getModelStatus()
     return status
 
@@ -214,10 +253,10 @@ class _ScaledProgram:
         best = float(info.objective_function_value)
         return float(self._lp.cost @ values) + self._lp.offset > best + INTEGRALITY_TOLERANCE * max(1.0, abs(best))
 
-    def fix_discrete_values(self, highs: Any) -> FloatArray | None:
+    def fix_discrete_values(self, highs: Any, time_limit_seconds: float) -> FloatArray | None:
         """Fix the discrete variables of the best point at exact values, solve the rest, and return the point in units.
 
-        None if the point was only feasible within the tolerance of the search.
+        None if the point was only feasible within the tolerance of the search, or time runs out.
         """
         found = np.asarray(highs.getSolution().col_value)
         exact = np.round(found[self.discrete])
@@ -226,7 +265,7 @@ class _ScaledProgram:
             highs.changeColsIntegrality(len(positions), positions, np.zeros(len(positions), dtype=np.uint8))
             highs.changeColsBounds(len(positions), positions, exact, exact)
             highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
-            highs.setOptionValue("time_limit", highs.getRunTime() + 60.0)
+            highs.setOptionValue("time_limit", highs.getRunTime() + max(time_limit_seconds, CLEANUP_SECONDS))
             highs.run()
             if highs.getModelStatus() != HighsModelStatus.kOptimal:
                 return None

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from highspy import HighsBasisStatus, HighsModelStatus, HighsStatus
 from highspy._core import _Highs
 
-from solvers.backends.base import ProgressReporter
+from solvers.backends.base import ProgressReporter, WatchProgress
 from solvers.backends.solver_callbacks import register_solver_callbacks
 from solvers.backends.trivial_cases import validate_program
 from solvers.errors import SolverError
@@ -23,6 +23,13 @@ from solvers.lp.solution import Basis, BasisStatus, OnProgress, Solution, Termin
 
 LEAST_HIGHS_TOLERANCE = 1e-10
 """Smallest feasibility tolerance that HiGHS takes."""
+
+RULES_WITH_A_CLOCK = 1 << 10 | 1 << 11
+"""Presolve rules that HiGHS ends after a hundredth of its time limit, but after a second at the earliest: the search for dependent
+equations and for dependent free columns. What presolve removes, and so the optimal vertex, would depend on the load."""
+
+MOST_ITERATIONS = 2**31 - 1
+"""Simplex iterations without a limit of their own."""
 
 Method = Literal[
     "dual",
@@ -129,6 +136,7 @@ class HighsSession:
         validate_program(lp)
         self._highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
         self.set_option("output_flag", False)
+        self.set_option("presolve_rule_off", RULES_WITH_A_CLOCK)
         accepted = max(tolerance, LEAST_HIGHS_TOLERANCE)
         self.set_option("primal_feasibility_tolerance", accepted)
         self.set_option("dual_feasibility_tolerance", accepted)
@@ -224,25 +232,32 @@ class HighsSession:
         self,
         method: Method = "dual",
         *,
-        time_limit_seconds: float = 600.0,
+        time_limit_seconds: float = np.inf,
         on_progress: OnProgress | None = None,
         should_cancel: Callable[[], bool] | None = None,
         progress_seconds: float = 0.5,
         with_basis: bool = True,
+        max_iterations: int | None = None,
+        watch: WatchProgress | None = None,
     ) -> Solution:
-        """Solve the program from the current basis. Reading the basis takes 0.1 s for 180,000 variables; `with_basis` skips it."""
+        """Solve the program from the current basis. Reading the basis takes 0.1 s for 180,000 variables; `with_basis` skips it.
+
+        `max_iterations` and `watch` act on simplex only.
+        """
         for name, value in METHOD_OPTIONS[method].items():
             self.set_option(name, value)
         # HiGHS counts the time limit from the first run of the object, not from this run.
         self.set_option("time_limit", self._highs.getRunTime() + time_limit_seconds)
+        self.set_option("simplex_iteration_limit", MOST_ITERATIONS if max_iterations is None else max_iterations)
         started = monotonic()
-        reporter = ProgressReporter(on_progress, should_cancel, progress_seconds)
+        reporter = ProgressReporter(on_progress, should_cancel, progress_seconds, watch)
         with register_solver_callbacks(
             self._highs,
             reporter,
             reports_progress=on_progress is not None,
             is_cancellable=should_cancel is not None,
             is_simplex=METHOD_OPTIONS[method]["solver"] == "simplex",
+            is_watched=watch is not None,
         ):
             self._highs.run()
         solution = self._read_solution(method, monotonic() - started, with_basis)

@@ -10,12 +10,12 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import find_whole_units
 from solvers.lp.linear_program import Program, replace_row_bounds
 
-SEARCH_SECONDS = 5.0
-"""CPU time to find some plan in whole units, in seconds."""
+SEARCH_WORK = 25_000
+"""Work to find some plan in whole units, in simplex iterations."""
 
 
 def has_whole_plan(arrays: ProblemArrays, program: Program, time_limit_seconds: float) -> bool | None:
-    """Return whether a plan in whole units exists; None if the problem is too large to tell, or time was short.
+    """Return whether a plan in whole units exists; None if the problem is too large to tell, or the search found none.
 
     Such a plan need not be good: planning finds the best one. Limits of ordered goals do not count.
     """
@@ -29,5 +29,5 @@ def has_whole_plan(arrays: ProblemArrays, program: Program, time_limit_seconds: 
         return None
     any_plan = replace(program.lp, cost=np.zeros(program.lp.column_count), offset=0.0)
     mixed = MixedIntegerProgram(any_plan, whole.step, whole.least_run, whole.sums, np.zeros(whole.sums.shape[0]))
-    found = solve_mixed_integer(mixed, SearchLimits(0.0, SEARCH_SECONDS, max(time_limit_seconds, 0.01)))
+    found = solve_mixed_integer(mixed, SearchLimits(0.0, SEARCH_WORK, max(time_limit_seconds, 0.01)))
     return False if found.is_infeasible else None if found.values is None else True

@@ -79,7 +79,6 @@ class AlternativeSearch:
         self._known = [session.plan_values]
         self._size = aggregates.measure_distance(session.plan_values, np.zeros_like(session.plan_values))
         self._highs = HighsSession(near.program.lp)
-        self._highs.set_option("simplex_iteration_limit", MOST_ITERATIONS)
         self._highs.set_basis(near.basis)
 
     def find_next(self) -> AlternativeValues | None:
@@ -144,7 +143,9 @@ class AlternativeSearch:
         highs.change_costs(np.arange(lp.column_count), scaled)
         highs.change_row_bounds(rows, lp.row_lower[rows], lp.row_upper[rows])
         remaining = max(run.remaining_seconds(), 1e-3)
-        found = highs.solve_program("primal", time_limit_seconds=remaining, with_basis=False)
+        found = highs.solve_program(
+            "primal", time_limit_seconds=remaining, with_basis=False, max_iterations=MOST_ITERATIONS
+        )
         if found.values is None or measure_primal_residual(lp, found.values) > self._options.tolerance:
             return None
         return found.values

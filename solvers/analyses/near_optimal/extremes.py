@@ -96,7 +96,7 @@ class _Search:
     def __init__(self, near: NearOptimalSet, measure: LinearMeasure, tolerance: float, deadline: float) -> None:
         self._near, self._measure, self._tolerance, self._deadline = near, measure, tolerance, deadline
         self._session = HighsSession(near.program.lp)
-        self._session.set_option("simplex_iteration_limit", int(MOST_WORK / near.program.lp.column_count))
+        self._most_iterations = int(MOST_WORK / near.program.lp.column_count)
         self._is_small = near.program.lp.column_count < LARGE_PROGRAM_COLUMNS
         self._every = np.arange(near.program.lp.column_count)
         # Costs near 1, so that tolerances of the solver and of the certificate are those of quantities, not of shares.
@@ -128,7 +128,9 @@ class _Search:
             seconds = self._deadline - monotonic()
             if seconds <= 0:
                 break
-            solution = self._session.solve_program(method, time_limit_seconds=seconds, with_basis=False)
+            solution = self._session.solve_program(
+                method, time_limit_seconds=seconds, with_basis=False, max_iterations=self._most_iterations
+            )
             if solution.values is None:
                 continue
             certificate = certify_solution(lp, solution, self._tolerance)

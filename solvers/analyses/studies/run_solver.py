@@ -39,8 +39,6 @@ MOST_WARM_ITERATIONS = 1_000
 Runs of the normal year take some tens. In the crisis year, 1 % less power takes more than 5,000, or 25 s, and interior point 80 s.
 """
 
-UNLIMITED_ITERATIONS = 2**31 - 1
-
 METHODS: tuple[Method, ...] = ("dual-devex", "ipm-primal-cleanup", "dual")
 """Methods of a run, the next where one gives no certified optimum."""
 
@@ -149,9 +147,12 @@ class MonthlySolver:
             methods = METHODS
         iterations = 0
         for method in methods:
-            limit = MOST_WARM_ITERATIONS if method == METHODS[0] and is_large else UNLIMITED_ITERATIONS
-            session.set_option("simplex_iteration_limit", limit)
-            solution = session.solve_program(method, time_limit_seconds=RUN_TIME_LIMIT_SECONDS, with_basis=with_basis)
+            solution = session.solve_program(
+                method,
+                time_limit_seconds=RUN_TIME_LIMIT_SECONDS,
+                with_basis=with_basis,
+                max_iterations=MOST_WARM_ITERATIONS if method == METHODS[0] and is_large else None,
+            )
             iterations += solution.iterations
             attempt = SolveAttempt(program, solution, certify_attempt(program, solution, PlanOptions().tolerance))
             # Where one run of a task is far from the one before, the next ones are as well.

@@ -15,7 +15,13 @@ from solvers.algorithms import cold_start, rolling_horizon, select
 from solvers.algorithms.aggregation import AggregatedModel, aggregate_places
 from solvers.algorithms.cold_start import BoundProgressMonitor
 from solvers.algorithms.pipeline import build_plan_program
-from solvers.algorithms.portfolio import INTERIOR_POINT, SolveRequest, is_proved_optimal
+from solvers.algorithms.portfolio import (
+    INTERIOR_POINT,
+    MOST_REFACTORIZATIONS,
+    RefactorizationLimit,
+    SolveRequest,
+    is_proved_optimal,
+)
 from solvers.algorithms.select import solve_program
 from solvers.backends.base import SolveOptions
 from solvers.data.problem_arrays import ProblemArrays
@@ -77,10 +83,12 @@ def test_warm_start_uses_dual_simplex_alone(program: Program) -> None:
 @pytest.mark.usefixtures("portfolio_for_all_programs")
 def test_interior_point_joins_a_slow_warm_start(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(select, "INTERIOR_POINT_DELAY_SECONDS", 0.0)
+    monkeypatch.setattr(select, "RefactorizationLimit", lambda *_: RefactorizationLimit(0))
     first = solve_program(program, PlanOptions())
     assert first.basis is not None
     slacks = Basis(first.basis.columns * 0, first.basis.rows * 0 + 1)
     again = solve_program(program, PlanOptions(), start=slacks)
+    assert list_steps(again)[-1] == (INTERIOR_POINT, "optimal", False)
     assert objective(program.lp, again) == pytest.approx(objective(program.lp, first), rel=1e-9)
 
 
@@ -119,8 +127,8 @@ def test_aggregated_relaxation_is_a_lower_bound(problem: PlanningProblem) -> Non
 
 @pytest.mark.usefixtures("portfolio_for_all_programs")
 def test_stalled_simplex_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that takes longer than one cancellation check; no share of the distance is sufficient."""
-    monkeypatch.setattr(cold_start, "PROGRESS_CHECKS", ((0.0, 2.0),))
+    """No share of the distance is sufficient."""
+    monkeypatch.setattr(cold_start, "PROGRESS_CHECKS", ((1, 2.0),))
     monkeypatch.setattr(rolling_horizon, "MAX_COST_DEVIATION", -1.0)
     program = build_plan_program(ProblemArrays.from_problem(synthetic(6, 30, 8, chain=4, stores=3.0)))
     solution = solve_program(program, PlanOptions())
@@ -139,8 +147,6 @@ def test_interior_point_starts_at_once_only_with_an_idle_core(idle: bool, monkey
     """With an idle core, simplex waits here until interior point has started; a slow machine changes nothing."""
     monkeypatch.setattr(cold_start, "has_idle_core", lambda: idle)
     monkeypatch.setattr(cold_start, "INTERIOR_POINT_DELAY_SECONDS", 600.0)
-    monkeypatch.setattr(cold_start, "FIRST_PERIOD_SECONDS", 600.0)
-    monkeypatch.setattr(cold_start, "MERGE_TIME_LIMIT", (600.0, 1.0))
     program = build_plan_program(ProblemArrays.from_problem(synthetic(3, 10, 4)))
     interior_point_started = Event()
     run = SolveRequest.run_backend
@@ -149,10 +155,10 @@ def test_interior_point_starts_at_once_only_with_an_idle_core(idle: bool, monkey
         assert not idle or interior_point_started.wait(20)
         return aggregate_places(original)
 
-    def record_start(request: SolveRequest, name: str, *args: object) -> Solution:
+    def record_start(request: SolveRequest, name: str, *args: object, **more: object) -> Solution:
         if name == INTERIOR_POINT:
             interior_point_started.set()
-        return run(request, name, *args)  # type: ignore[arg-type]
+        return run(request, name, *args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(cold_start, "aggregate_places", aggregate_later)
     monkeypatch.setattr(SolveRequest, "run_backend", record_start)
@@ -192,25 +198,34 @@ def test_changed_bound_is_solved_from_the_basis(program: Program) -> None:
 
 @pytest.mark.usefixtures("portfolio_for_all_programs")
 def test_devex_weights_are_followed_by_steepest_edge(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(select, "DEVEX_TIME_LIMIT_SECONDS", -1.0)
+    monkeypatch.setattr(select, "DEVEX_REFACTORIZATIONS", 0)
     first = solve_program(program, PlanOptions())
     assert first.basis is not None
     slacks = Basis(first.basis.columns * 0, first.basis.rows * 0 + 1)
     again = solve_program(program, PlanOptions(), start=slacks)
+    assert [step[:2] for step in list_steps(again)] == [
+        ("highs-dual-devex", "limit"),
+        ("highs-dual-steepest-edge", "optimal"),
+    ]
     assert objective(program.lp, again) == pytest.approx(objective(program.lp, first), rel=1e-9)
 
 
-def test_monitor_stops_only_a_stalled_run() -> None:
-    cpu_seconds = 0.0
-    fast, slow = (BoundProgressMonitor(100.0, 1_000, clock=lambda: cpu_seconds) for _ in range(2))
-    for monitor in (fast, slow):
-        monitor.record_progress(Progress("solve", 1, 0.0))
-        assert not monitor.is_stalled()
-    cpu_seconds = 0.45
-    fast.record_progress(Progress("solve", 2, 50.0))
-    slow.record_progress(Progress("solve", 2, 0.5))
-    assert (fast.is_stalled(), slow.is_stalled()) == (False, True)
+def test_monitor_stops_a_stalled_run() -> None:
+    fast, slow = BoundProgressMonitor(100.0), BoundProgressMonitor(100.0)
+    stops = [
+        [monitor.watch(Progress("solve", k, last * min(k, 1))) for k in range(11)]
+        for monitor, last in ((fast, 50.0), (slow, 0.5))
+    ]
+    assert stops == [[False] * 11, [False] * 10 + [True]]
     assert (fast.share_of_gap_closed, slow.share_of_gap_closed) == (0.5, 0.005)
+
+
+def test_monitor_gives_a_run_that_is_close_more_work() -> None:
+    far, close = BoundProgressMonitor(100.0), BoundProgressMonitor(100.0)
+    for monitor, last in ((far, 50.0), (close, 90.0)):
+        for k in range(MOST_REFACTORIZATIONS + 2):
+            monitor.watch(Progress("solve", k, last * min(k, 1)))
+    assert (far.was_stopped, close.was_stopped) == (True, False)
 
 
 def test_program_without_shipments_has_no_aggregated_relaxation(program: Program) -> None:

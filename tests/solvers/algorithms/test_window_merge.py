@@ -53,7 +53,7 @@ def decompose_and_run_forward_pass(program: Program) -> tuple[PeriodDecompositio
     periods = None if aggregate is None else PeriodDecomposition.decompose_program(program, aggregate.dual_values)
     if aggregate is None or periods is None:
         return None
-    crash_basis = run_forward_pass(periods, aggregate, 60.0, never)
+    crash_basis = run_forward_pass(periods, aggregate, 100_000, never)
     return None if crash_basis is None else (periods, crash_basis)
 
 
@@ -148,14 +148,14 @@ def test_deviation_from_the_prediction_leads_to_dual_simplex(
     assert_optimal(portfolio_program, solution)
 
 
-def test_forward_pass_stops_when_the_first_period_takes_too_long() -> None:
+def test_forward_pass_stops_when_the_first_period_takes_too_many_iterations() -> None:
     program = build_plan_program(ProblemArrays.from_problem(synthetic(6, 30, 8, chain=4, stores=3.0)))
     aggregate = solve_aggregate(program)
     assert aggregate is not None
     periods = PeriodDecomposition.decompose_program(program, aggregate.dual_values)
     assert periods is not None
-    assert run_forward_pass(periods, aggregate, -1.0, never) is None
-    assert run_forward_pass(periods, aggregate, 60.0, never) is not None
+    assert run_forward_pass(periods, aggregate, 1, never) is None
+    assert run_forward_pass(periods, aggregate, 100_000, never) is not None
 
 
 def test_each_merging_step_starts_primal_feasible(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,10 +172,8 @@ def test_each_merging_step_starts_primal_feasible(monkeypatch: pytest.MonkeyPatc
 
         def solve_program(self, method: Method = "dual", **more: Any) -> Solution:
             if method == "primal":
-                self.set_option("simplex_iteration_limit", 0)
-                super().solve_program(method, **more)
+                super().solve_program(method, **more | {"max_iterations": 0})
                 infeasibilities.append(self._highs.getInfo().max_primal_infeasibility)
-                self.set_option("simplex_iteration_limit", 2**31 - 1)
             return super().solve_program(method, **more)
 
     program = build_plan_program(ProblemArrays.from_problem(synthetic(4, 20, 10, chain=3, stores=3.0)))
@@ -193,10 +191,10 @@ def test_interior_point_stops_when_merging_starts(portfolio_program: Program, mo
     run = SolveRequest.run_backend
 
     def wait_for_cancellation(
-        self: SolveRequest, name: str, start: Basis | None, cancelled: CancelCheck, *more: Any
+        self: SolveRequest, name: str, start: Basis | None, cancelled: CancelCheck, **more: Any
     ) -> Solution:
         if name != INTERIOR_POINT:
-            return run(self, name, start, cancelled, *more)
+            return run(self, name, start, cancelled, **more)
         started.set()
         while not cancelled():
             abandoned.wait(0.01)
@@ -213,10 +211,10 @@ def test_interior_point_stops_when_merging_starts(portfolio_program: Program, mo
     assert_optimal(portfolio_program, solve_program(portfolio_program, PlanOptions()))
 
 
-def test_interior_point_replaces_merging_that_takes_too_long(
+def test_interior_point_replaces_merging_that_takes_too_many_iterations(
     portfolio_program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cold_start, "MERGE_TIME_LIMIT", (-1.0, 0.0))
+    monkeypatch.setattr(cold_start, "MERGE_ITERATIONS", (1, 0))
     solution = solve_program(portfolio_program, PlanOptions())
     assert [(step.algorithm, step.outcome) for step in solution.strategy] == [
         ("aggregated-relaxation", "optimal"),
