@@ -85,6 +85,41 @@ interface EquityMeasures {
   greatest_spread: ServedSpread | null;
 }
 
+interface GoalResult {
+  goal: string;
+  value: number;
+  tolerance_bound: number;
+  final_value: number;
+}
+
+/** A goal of the policy of a problem. */
+type GoalOfPolicy =
+  string | { goal: string; over?: string; of?: Record<string, (string | number)[] | null> | null };
+
+/** An entry of `/v1/plans/{plan}/goals`. */
+interface GoalTradeOff {
+  goal: string;
+  result: GoalResult;
+  unconstrained_value: number;
+  loss_to_earlier_goals: number;
+}
+
+interface GridCell {
+  first: number;
+  second: number;
+  outcome: "optimal" | "infeasible";
+  objective: number | null;
+  served_share: number | null;
+}
+
+/** `/v1/plans/{plan}/grid`. */
+interface ParameterGrid {
+  relaxed: boolean;
+  cells: GridCell[];
+  not_evaluated: number;
+  infeasibility: Infeasibility | null;
+}
+
 /** `price` of `/v1/plans/{plan}/equity?price=true`. */
 interface PriceOfEquity {
   fair: EquityMeasures;
@@ -214,7 +249,12 @@ interface Infeasibility {
 
 /** `/v1/plans/{plan}`. */
 interface Plan extends Omit<PlanListEntry, "served_share"> {
-  objective: { value: number; rounding_gap: number; parts: Record<string, number> } | null;
+  objective: {
+    value: number;
+    rounding_gap: number;
+    parts: Record<string, number>;
+    goals?: GoalResult[];
+  } | null;
   summary: PlanSummary | null;
   infeasibility: Infeasibility | null;
   termination: { reason: string; detail: string } | null;
@@ -276,6 +316,7 @@ interface Borders {
 }
 
 interface Problem {
+  policy?: { goals?: GoalOfPolicy[] | null };
   borders?: Borders | null;
   periods: string[];
   period_days?: number | number[] | null;

@@ -88,6 +88,7 @@ STATES = {
         ".estimate",
     ),
     "what-if": State("what-if?plan={short}", ".sliders"),
+    "what-if-grid": State("what-if?plan={short}&grid=power,people", ".grid-card td a"),
     "what-if-result": State("what-if?plan={short}&power=0.8&people=1.1", ".comparison .steps"),
     "what-if-invalid": State(
         'what-if?plan={plan}&changes=[{{"what":"power_limit","where":"x","factor":0.5}}]', ".failure", "422"

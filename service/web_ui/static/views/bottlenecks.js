@@ -17,6 +17,7 @@ import { fetchNeeds, readNeed } from "../lib/supply.js";
 import { html, render } from "../vendor/preact/preact.js";
 import { renderBindingLimits } from "./bottlenecks/binding-limits.js";
 import { renderEquityCard } from "./bottlenecks/equity.js";
+import { renderGoalsCard } from "./bottlenecks/goals.js";
 import { renderRemedies } from "./bottlenecks/remedies.js";
 import { getCellKey, groupShortages, mergeShortages } from "./bottlenecks/shortage-groups.js";
 import { ShortageTree } from "./bottlenecks/shortage-tree.js";
@@ -206,7 +207,7 @@ async function renderOverview(context, problemIndex) {
   /** @param {Columns} needs */
   const group = (needs) => groupShortages(needs, problemIndex, readFilter(context), held);
   const groups = before ? mergeShortages(group(columns), group(before)) : group(columns);
-  const equity = renderEquityCard(context, problemIndex);
+  const equity = [renderGoalsCard(context, problemIndex), renderEquityCard(context, problemIndex)];
   const heading = renderLimitHeading(context, problemIndex, held);
   if (!groups.length) {
     return [heading, renderEmpty(t("bottlenecks.none"), t("bottlenecks.none-text")), equity];

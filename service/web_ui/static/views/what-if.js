@@ -11,6 +11,7 @@ import { createSaveControl } from "./shared/save.js";
 import { createScenarioForm } from "./shared/scenario-form.js";
 import { loadStylesheet } from "../lib/stylesheets.js";
 import { createCurveCard } from "./what-if/curve.js";
+import { createGridCard } from "./what-if/grid.js";
 import { WhatIfQuery } from "./what-if/query.js";
 import {
   buildChanges,
@@ -51,6 +52,7 @@ class WhatIfPanel {
     this.extraChangesFrame = h("div", {});
     this.saveCard = this.renderSaveCard();
     this.curveCard = createCurveCard(context, problemIndex, this.sliders);
+    this.gridCard = createGridCard(context, problemIndex, this.sliders);
     this.query = new WhatIfQuery(context, problemIndex, this.resultFrame);
     /** @type {Map<string, {input: HTMLInputElement, output: HTMLOutputElement}>} */
     this.controls = new Map();
@@ -61,7 +63,12 @@ class WhatIfPanel {
     const left = h("div", {}, form, this.saveCard);
     return [
       renderViewHead(t("nav.what-if"), t("what-if.lead")),
-      h("div", { class: "what-if" }, left, h("div", {}, this.resultFrame, this.curveCard)),
+      h(
+        "div",
+        { class: "what-if" },
+        left,
+        h("div", {}, this.resultFrame, this.curveCard, this.gridCard),
+      ),
     ];
   }
 
