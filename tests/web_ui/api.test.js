@@ -10,6 +10,7 @@ const {
   deleteResource,
   fetchCached,
   fetchTable,
+  followEvents,
   followPlanEvents,
   parseEventBlocks,
 } = await import("../../service/web_ui/static/lib/api.js");
@@ -125,6 +126,12 @@ describe("followPlanEvents", () => {
       new Headers(options.headers).get("Last-Event-ID"),
     );
     assert.deepEqual(resumed, ["0", "4", "4"]);
+  });
+
+  it("ends where the last event was read before", async () => {
+    const requests = stubFetch(() => new Response(null, { status: 204 }));
+    await followEvents("/v1/studies/s/events", () => assert.fail(), never);
+    assert.equal(requests.length, 1);
   });
 
   it("gives up if the service refuses", async () => {

@@ -6,6 +6,9 @@ const CACHE_LIMIT = 40;
 const RECONNECT_DELAY_MS = 500;
 const MAX_RECONNECT_DELAY_MS = 10_000;
 
+/** Status of a stream whose last event was read before. */
+const NO_MORE_EVENTS = 204;
+
 /** Statuses of a proxy whose service is away or starting. */
 const GATEWAY_STATUSES = new Set([502, 503, 504]);
 
@@ -178,22 +181,33 @@ export async function fetchTable(plan, name, query = {}) {
 }
 
 /**
- * Follow the events of a plan until the plan is finished. Whenever the connection or the service is lost, try again, ever less often.
+ * Follow the events of a plan until the plan is finished, as `followEvents`.
  * @param {string} plan identifier of the plan
  * @param {(event: PlanEvent) => void} onEvent called with every event
  * @param {AbortSignal} signal stops following
- * @param {(isConnected: boolean) => void} [onConnection] called with false when the service is lost, and with true when it answers again
+ * @param {(isConnected: boolean) => void} [onConnection] as for `followEvents`
  * @returns {Promise<void>} settles when the plan is finished; rejects if the service refuses
  */
-export async function followPlanEvents(plan, onEvent, signal, onConnection = () => {}) {
+export const followPlanEvents = (plan, onEvent, signal, onConnection) =>
+  followEvents(`/v1/plans/${encodeURIComponent(plan)}/events`, onEvent, signal, onConnection);
+
+/**
+ * Follow the events of a plan or an analysis until it has ended. Whenever the connection or the service is lost, try again, ever less often.
+ * @param {string} path path of the events
+ * @param {(event: PlanEvent) => void} onEvent called with every event
+ * @param {AbortSignal} signal stops following
+ * @param {(isConnected: boolean) => void} [onConnection] called with false when the service is lost, and with true when it answers again
+ * @returns {Promise<void>} settles when it has ended; rejects if the service refuses
+ */
+export async function followEvents(path, onEvent, signal, onConnection = () => {}) {
   const state = { lastId: 0, isDone: false, failures: 0 };
-  const path = `/v1/plans/${encodeURIComponent(plan)}/events`;
   while (!state.isDone && !signal.aborted) {
     const headers = { Accept: "text/event-stream", "Last-Event-ID": String(state.lastId) };
     try {
       const response = await sendRequest(path, { headers, signal });
       if (state.failures) onConnection(true);
       state.failures = 0;
+      state.isDone = response.status === NO_MORE_EVENTS;
       await readEventStream(response, (id, event) => {
         state.lastId = id || state.lastId;
         state.isDone = event.kind === "finished";

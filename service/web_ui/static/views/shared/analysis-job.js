@@ -7,8 +7,9 @@ import { t } from "../../lib/i18n.js";
 import { html, useEffect, useState } from "../../vendor/preact/preact.js";
 import { ShowElement } from "../../lib/elements.js";
 
-const POLL_MS = 1000;
+const RETRY_MS = 1000;
 const CONFLICT = 409;
+const TOO_MANY_REQUESTS = 429;
 
 /** @typedef {{id: string, status: string, progress: {done: number, total: number}, [name: string]: any}} Job an analysis as the service shows it */
 
@@ -16,7 +17,7 @@ const CONFLICT = 409;
 export const hasEnded = ({ status }) => status !== "queued" && status !== "running";
 
 /**
- * Read an analysis, and read it again until it has ended.
+ * Read an analysis, and follow it by its events until it has ended.
  * @param {ViewContext} context context of the view
  * @param {string|null} path path of the analysis; null for none
  * @returns {{job: Job|null, failure: HTMLElement|null}} the analysis as it is now, and why it cannot be read
@@ -38,10 +39,14 @@ export function useJob(context, path) {
 }
 
 /**
- * @param {ViewContext} context @param {string} path @param {AbortSignal} signal
- * @param {(job: Job) => void} onJob called whenever the analysis was read
+ * Follow an analysis by its events until it has ended.
+ * @param {ViewContext} context context of the view
+ * @param {string} path path of the analysis
+ * @param {AbortSignal} signal stops following
+ * @param {(job: Job) => void} onJob called whenever there is news of the analysis
+ * @returns {Promise<void>} settles when it has ended; rejects if the service refuses
  */
-async function followJob(context, path, signal, onJob) {
+export async function followJob(context, path, signal, onJob) {
   for (;;) {
     const job = await readJob(context, path, signal);
     if (signal.aborted) return;
@@ -49,8 +54,32 @@ async function followJob(context, path, signal, onJob) {
       onJob(job);
       if (hasEnded(job)) return;
     }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    const isFollowed = job !== null && (await followProgress(context, path, job, signal, onJob));
+    if (!isFollowed) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     if (signal.aborted) return;
+  }
+}
+
+/**
+ * @param {ViewContext} context @param {string} path @param {Job} job the analysis as it was read
+ * @param {AbortSignal} signal @param {(job: Job) => void} onJob called with every progress
+ * @returns {Promise<boolean>} false if the caller follows as much as one may: read the analysis again instead
+ */
+async function followProgress({ api }, path, job, signal, onJob) {
+  let { progress } = job;
+  /** @param {PlanEvent} event */
+  const onEvent = ({ kind, data }) => {
+    const isNews = kind === "progress" && Number(data.done) >= progress.done;
+    if (isNews) progress = { done: Number(data.done), total: Number(data.total) };
+    // the first events are older than the analysis as it was read
+    if (isNews || kind === "started") onJob({ ...job, status: "running", progress });
+  };
+  try {
+    await api.followEvents(`${path}/events`, onEvent, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === TOO_MANY_REQUESTS) return false;
+    throw error;
   }
 }
 
