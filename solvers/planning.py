@@ -62,8 +62,8 @@ def make_plan(
     """Plan a problem that has passed `models.validation.checks`.
 
     A failed, stopped or infeasible solve is an outcome of the plan, not an exception.
-    `warm_start` is from the plan of a similar problem; see `build_warm_start`. `on_built` is called before the first solve, whose
-    time limit begins after it.
+    `warm_start` is from the plan of a similar problem; see `build_warm_start`. `on_built` is called before the first solve, within
+    the time limit.
 
     Raises
     ------
@@ -75,10 +75,10 @@ def make_plan(
     with clock.time_stage("build"):
         index = ProblemArrays.from_problem(problem)
         program = build_plan_program(index)
+    run = SolveRun(options, on_progress)
     if on_built is not None:
         with clock.time_stage("estimate"):
             on_built(index, program)
-    run = SolveRun(options, on_progress)
     basis = None if warm_start is None else warm_start.map_basis_to(program)
     result = apply_fallback_solution(solve_in_stages(index, program, run, basis), run)
     clock.seconds |= {**run.seconds_by_stage, "certify": run.certify_seconds}

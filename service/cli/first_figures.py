@@ -10,14 +10,23 @@ from service.core.share_text import format_share
 from solvers.algorithms.pipeline import build_plan_program
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import Program
-from solvers.sensitivity import ESTIMATED_COLUMNS, estimate_new_plan
+from solvers.sensitivity import ESTIMATE_TIME_SHARE, ESTIMATED_COLUMNS, estimate_new_plan
 
 
 def print_plan_estimate(
-    console: Console, arrays: ProblemArrays, program: Program, fewest_columns: int = ESTIMATED_COLUMNS
+    console: Console,
+    plan_seconds: float,
+    arrays: ProblemArrays,
+    program: Program,
+    fewest_columns: int = ESTIMATED_COLUMNS,
 ) -> None:
-    """Print what a plan comes to by year before it is solved, if its program has as many variables as stated."""
-    estimate = None if program.lp.column_count < fewest_columns else estimate_new_plan(arrays, program)
+    """Print what a plan comes to by year before it is solved, if its program has as many variables as stated.
+
+    `plan_seconds` is the time limit of the plan, of which the estimate takes a small share.
+    """
+    if program.lp.column_count < fewest_columns:
+        return
+    estimate = estimate_new_plan(arrays, program, ESTIMATE_TIME_SHARE * plan_seconds)
     if estimate is None:
         return
     priorities = ", ".join(f"{row.share:.0%} of priority {row.key}" for row in estimate.by_priority)

@@ -70,7 +70,9 @@ def plan_province(
                 completed=progress.share_done or 0.0,
             )
 
-        result = make_plan(problem, options, update_progress_bar, on_built=partial(print_plan_estimate, bar.console))
+        result = make_plan(
+            problem, options, update_progress_bar, on_built=partial(print_plan_estimate, bar.console, time_limit)
+        )
     if workbook is not None:
         _write_workbook(problem, result, workbook)
     show_and_write_plan(problem.name, result, out, table_format, as_json=as_json)

@@ -27,13 +27,10 @@ from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import Program
 from solvers.lp.solution import Progress
 from solvers.planning import OnBuilt, PlanResult, build_warm_start, make_plan
-from solvers.sensitivity import estimate_new_plan
+from solvers.sensitivity import ESTIMATE_TIME_SHARE, estimate_new_plan
 
 PROGRESS_INTERVAL_SECONDS = 0.5
 """Least time between two progress messages."""
-
-ESTIMATE_TIME_SHARE = 0.05
-"""Greatest share of the time limit of a plan that its estimate by year takes; the crisis year needs 3 % of its solve."""
 
 SHORT_WORK_SECONDS = 3.0
 """Processor time for which a worker process has high priority."""

@@ -3,7 +3,12 @@
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.attribution import attribute_shortages
 from solvers.sensitivity.changed_plan import open_changed
-from solvers.sensitivity.coarse_estimate import ESTIMATED_COLUMNS, CoarseEstimator, estimate_new_plan
+from solvers.sensitivity.coarse_estimate import (
+    ESTIMATE_TIME_SHARE,
+    ESTIMATED_COLUMNS,
+    CoarseEstimator,
+    estimate_new_plan,
+)
 from solvers.sensitivity.comparison import (
     ComparisonSteps,
     compare_infeasible_plan,
@@ -24,6 +29,7 @@ from solvers.sensitivity.shortage_groups import GroupBy
 
 __all__ = [
     "ESTIMATED_COLUMNS",
+    "ESTIMATE_TIME_SHARE",
     "CoarseEstimator",
     "ComparisonSteps",
     "FinishedFigures",

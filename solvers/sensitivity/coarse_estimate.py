@@ -16,7 +16,7 @@ from models.plan_estimate import PlanEstimate
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.data.problem_arrays import ProblemArrays
-from solvers.errors import NoSolutionError
+from solvers.errors import BackendError, NoSolutionError
 from solvers.lp.linear_program import FloatArray, Program
 from solvers.results.flows import Flows, clean_values
 from solvers.results.summary import build_summary
@@ -30,6 +30,8 @@ FIDELITY: CoarseFidelity = "year"
 
 ESTIMATED_COLUMNS = 100_000
 """Variables of a program from which a solve takes so long that figures by year come first."""
+ESTIMATE_TIME_SHARE = 0.05
+"""Greatest share of the time limit of a plan that its estimate takes; a year of Ryanggang takes 1 to 3 % of its solve."""
 
 MOST_SCALED = 2.0
 """Greatest factor by which what adding up leaves out is taken to grow or fall with the optimum."""
@@ -124,12 +126,15 @@ def estimate_new_plan(
 ) -> PlanEstimate | None:
     """Estimate a plan that is not solved, given the program of `build_plan_program`, by one solve by year.
 
-    None with several stages, one period, or no proved optimum within the time limit; also if the plan is infeasible by year,
-    which nothing proves yet.
+    None with several stages, one period, or no proved optimum within the time limit, whatever the solver says or raises; also if
+    the plan is infeasible by year, which nothing proves yet.
     """
     if len(arrays.problem.periods) < 2 or is_multi_stage(arrays.problem):
         return None
-    run = solve_program_once(program, FIDELITY, time_limit_seconds)
+    try:
+        run = solve_program_once(program, FIDELITY, time_limit_seconds)
+    except BackendError:
+        return None
     if run is None or run.values is None or run.objective is None or run.lower_bound is None:
         return None
     summary = _summarize_values(arrays, program, run.values)

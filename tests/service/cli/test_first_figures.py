@@ -36,7 +36,7 @@ def test_problems_of_several_stages_have_none() -> None:
 def test_a_plan_is_estimated_before_it_is_solved(fewest: int, prints: bool) -> None:
     problem, out = year(smoothing=0.25), io.StringIO()
     arrays = ProblemArrays.from_problem(problem)
-    print_plan_estimate(Console(file=out, width=400), arrays, build_plan_program(arrays), fewest)
+    print_plan_estimate(Console(file=out, width=400), 60.0, arrays, build_plan_program(arrays), fewest)
     if not prints:
         assert out.getvalue() == ""
         return
