@@ -17,8 +17,9 @@ class RangesRequest(Frozen):
 
     slack: Annotated[tuple[Slack, ...], Field(min_length=1, max_length=20)] = (0.001, 0.01)
     """Slacks; one in a thousand and one in a hundred by default."""
-    measures: Annotated[tuple[RangeMeasure, ...], Field(min_length=1, max_length=200)]
-    """Measures."""
+    measures: Annotated[tuple[RangeMeasure, ...], Field(min_length=1, max_length=200)] | None = None
+    """Measures; without any, the main figures of the plan: the served share of all needs, of each priority and of the six counties
+    that get least, and electricity if any is used."""
 
 
 class MeasureRange(Frozen):
@@ -31,15 +32,21 @@ class MeasureRange(Frozen):
     slack: float
     """Allowed increase of the objective, relative to the optimum."""
     least: float | None
-    """Least value; null if it was not proved within the limits of the search."""
+    """Least value; null if it was not proved to 0.05 % within the limits of the search."""
     here: float
     """Value in the plan before rounding."""
     greatest: float | None
-    """Greatest value; null if it was not proved within the limits of the search."""
+    """Greatest value; null if it was not proved to 0.05 % within the limits of the search."""
     least_found: float
     """Least value that was found in a plan within the slack; equal to `least` where that was proved."""
     greatest_found: float
     """Greatest value that was found in a plan within the slack; equal to `greatest` where that was proved."""
+    least_bound: float | None
+    """Proved bound: no plan within the slack is below it, and the least value is between it and `least_found`; null if none was
+    proved."""
+    greatest_bound: float | None
+    """Proved bound: no plan within the slack is above it, and the greatest value is between `greatest_found` and it; null if none
+    was proved."""
     unit: str = ""
     """Unit: an item's unit, won, t, kWh, or empty for a share."""
     note: str = ""

@@ -182,6 +182,10 @@ class RangeRow(Frozen):
     """Least value that was found in a plan within the slack."""
     greatest_found: float
     """Greatest value that was found in a plan within the slack."""
+    least_bound: float | None
+    """Proved bound, which no plan within the slack is below."""
+    greatest_bound: float | None
+    """Proved bound, which no plan within the slack is above."""
     unit: str
     """Unit; empty for a share."""
     note: str

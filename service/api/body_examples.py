@@ -58,6 +58,7 @@ BODY_EXAMPLES: dict[type[BaseModel], Examples] = {
         ),
     },
     RangesRequest: {
+        "main-figures": ("What is left open of the main figures", {"slack": [0.001, 0.01]}),
         "soap": (
             "What is left open of Hyesan's served share and of the soap made",
             {

@@ -26,8 +26,12 @@ def show_ranges(
     source: SourceArgument,
     measure: Annotated[
         list[str],
-        typer.Option("--measure", "-m", help="MEASURE [of SELECTION], such as `made of item soap`; may be repeated."),
-    ],
+        typer.Option(
+            "--measure",
+            "-m",
+            help="MEASURE [of SELECTION], such as `made of item soap`; may be repeated. By default the main figures of the plan.",
+        ),
+    ] = [],  # noqa: B006
     scenario: ScenarioOption = [],  # noqa: B006
     change: ChangeOption = [],  # noqa: B006
     slack: Annotated[
@@ -44,7 +48,7 @@ def show_ranges(
     Measures: served_share, made, shipped, taken, given, stock and power_used.
     """
     problem = problem_sources.load_problem(source, scenario, change)
-    stated = {"slack": slack, "measures": [analysis_texts.parse_measure(text) for text in measure]}
+    stated = {"slack": slack, "measures": [analysis_texts.parse_measure(text) for text in measure] or None}
     with problem_sources.exit_on_invalid_problem():
         request = parse_request(RangesRequest, problem, stated)
     found = local_analysis.solve_and_analyze("ranges", problem, request, workers=workers)
@@ -61,13 +65,18 @@ def show_ranges(
 def _build_range_table(head: RangesResult) -> Table:
     table = Table("measure", "slack", "least", "here", "greatest", title="What is left open, before rounding")
     for row in head.ranges:
-        ends = (
-            "not found" if value is None else _format_measure(value, row.unit) for value in (row.least, row.greatest)
-        )
-        least, greatest = ends
+        least = _format_end(row.least, row.least_bound, row.least_found, row.unit)
+        greatest = _format_end(row.greatest, row.greatest_found, row.greatest_bound, row.unit)
         label = RangeMeasure.model_validate({"measure": row.measure, "of": row.of}).label
         table.add_row(label, format_share(row.slack), least, _format_measure(row.here, row.unit), greatest)
     return table
+
+
+def _format_end(value: float | None, low: float | None, high: float | None, unit: str) -> str:
+    """Return an end of a range; if it is not proved, the two figures that it lies between."""
+    if value is not None:
+        return _format_measure(value, unit)
+    return " to ".join("open" if one is None else _format_measure(one, unit) for one in (low, high))
 
 
 def _format_measure(value: float, unit: str) -> str:

@@ -726,6 +726,10 @@ interface MeasureRange {
   here: number;
   greatest: number | null;
   unit: string;
+  least_found: number;
+  greatest_found: number;
+  least_bound: number | null;
+  greatest_bound: number | null;
 }
 
 interface AlternativeDifference {

@@ -111,7 +111,7 @@ def build_period_groups(period_count: int, group_size: int) -> IntArray:
 def aggregate_periods(program: Program, period_group: IntArray) -> PeriodAggregation:
     """Build the aggregation of a program over groups of periods, given the group of each period, (T,), not falling."""
     lp = program.lp
-    row_group = _group_rows(program, period_group)
+    row_group = group_rows(program, period_group)
     kept = np.flatnonzero(row_group != DROPPED)
     rows = int(row_group.max(initial=-1)) + 1
     total = sparse.csr_array((np.ones(len(kept)), (row_group[kept], kept)), shape=(rows, lp.row_count))
@@ -122,8 +122,8 @@ def aggregate_periods(program: Program, period_group: IntArray) -> PeriodAggrega
     return PeriodAggregation(row_group, column_class, lp.cost[first], sparse.csc_array(summed[:, first]))
 
 
-def _group_rows(program: Program, period_group: IntArray) -> IntArray:
-    """Return the row of the aggregated program by constraint, (m,)."""
+def group_rows(program: Program, period_group: IntArray) -> IntArray:
+    """Return the row of the aggregated program by constraint, (m,); −1 for one that is left out."""
     groups = np.full(program.lp.row_count, DROPPED, dtype=np.int64)
     first, last = find_period_spans(program)
     count = 0

@@ -30,7 +30,7 @@ const {
   createStudyForm,
   nameChoices,
 } = await import("../../service/web_ui/static/views/study/request.js");
-const { groupRanges, listMainMeasures } =
+const { findEnds, groupRanges } =
   await import("../../service/web_ui/static/views/briefing/range-figures.js");
 const { setTexts } = await import("../../service/web_ui/static/lib/i18n.js");
 const texts = await import("../../service/web_ui/static/i18n/en-study.js");
@@ -311,29 +311,25 @@ describe("names of outcomes", () => {
 });
 
 describe("ranges of a plan", () => {
-  it("are asked for needs, priorities, the counties that get least, and electricity", () => {
-    const by_county = ["a", "b", "c", "d", "e", "f", "g"].map((key, k) => ({
-      key,
-      demand: 1,
-      served: 1,
-      share: 1 - k / 10,
-    }));
-    const summary = /** @type {any} */ ({ by_county, power_used_kwh: 5 });
-    const measures = listMainMeasures(PROBLEM, { summary });
-    assert.equal(measures.length, 10);
-    assert.deepEqual(measures[3], { measure: "served_share", of: { county: ["g"] } });
-    assert.deepEqual(measures.at(-1), { measure: "power_used" });
+  it("have an end between what was found and what is proved", () => {
+    const range = { least: null, least_found: 0.4, least_bound: 0.3, greatest: 0.6 };
+    assert.deepEqual(findEnds(/** @type {any} */ (range)), [[0.3, 0.4], [0.6]]);
+    const open = { ...range, least_bound: null };
+    assert.deepEqual(findEnds(/** @type {any} */ (open)), [[null, 0.4], [0.6]]);
   });
 
   it("share the ends of their bars where they share a unit", () => {
     const of = (/** @type {string} */ county) => ({ county: [county] });
     const range = { measure: "served_share", slack: 0.01, here: 0.5, unit: "" };
-    const groups = groupRanges([
+    const open = { greatest: null, greatest_found: 0.7, greatest_bound: 0.9 };
+    /** @type {any[]} */
+    const found = [
       { ...range, of: of("a"), least: 0.4, greatest: 0.6 },
-      { ...range, of: of("a"), slack: 0.1, least: 0.2, greatest: null },
-      { ...range, of: of("b"), least: 0.45, greatest: 0.9 },
+      { ...range, of: of("a"), slack: 0.1, least: 0.2, ...open },
+      { ...range, of: of("b"), least: 0.45, greatest: 0.8 },
       { ...range, measure: "power_used", of: null, least: 1, here: 2, greatest: 3, unit: "kWh" },
-    ]);
+    ];
+    const groups = groupRanges(found);
     assert.deepEqual(
       groups.map(({ low, high, ranges }) => [low, high, ranges.length]),
       [

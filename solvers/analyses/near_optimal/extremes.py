@@ -5,16 +5,18 @@ For a greater slack, one right-hand side rises: the last optimal basis is dual f
 is certified from the arrays. Extremes only widen with the slack, since a plan within a slack is within every greater one.
 
 The iterations of a solve are limited, so that equal requests have equal answers on every machine. Primal simplex that is stopped is
-at a plan within the slack, whose value is found although no extreme is proved.
+at a plan within the slack, whose value is found although no extreme is proved. Then corrected sums give an outer bound: the extreme
+lies between the value found and the bound, and counts as proved where these are close.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
 
 from solvers.algorithms.select import LARGE_PROGRAM_COLUMNS
+from solvers.analyses.near_optimal.corrected_sums import CorrectedSums
 from solvers.analyses.near_optimal.linear_measures import LinearMeasure
 from solvers.analyses.near_optimal.near_optimal_set import NearOptimalSet
 from solvers.backends.highs_session import HighsSession, Method
@@ -24,7 +26,10 @@ from solvers.lp.linear_program import FloatArray, LinearProgram
 MOST_WORK = 1.2e9
 """Iterations of a solve times variables: some 4,000 iterations for a year of Ryanggang, in about ten seconds."""
 
-NOT_PROVED_NOTE = "not proved within the limits of the search; the values found are those of plans within the slack"
+PROVED_WIDTH = 5e-4
+"""Distance of a value found from its bound up to which it counts as proved, relative to them; of a share, the distance itself."""
+
+NOT_PROVED_NOTE = "not proved within the limits of the search; the end lies between the value found and the bound"
 """Why a value is missing."""
 
 
@@ -42,6 +47,10 @@ class Extremes:
     """Least value found in a plan within the slack."""
     greatest_found: float
     """Greatest value found in a plan within the slack."""
+    least_bound: float | None
+    """Proved bound of the least value; None if none is."""
+    greatest_bound: float | None
+    """Proved bound of the greatest value; None if none is."""
 
     @property
     def note(self) -> str:
@@ -56,6 +65,7 @@ def find_extremes(
     here: float,
     tolerance: float,
     time_limit_seconds: float,
+    get_sums: Callable[[], CorrectedSums],
 ) -> tuple[Extremes, ...]:
     """Return the extremes of a measure for each slack, in the order of the slacks, within a time limit.
 
@@ -65,12 +75,18 @@ def find_extremes(
         Value of the measure in the plan, which lies between its extremes.
     tolerance
         Tolerance of the certificates.
+    get_sums
+        Returns the relaxation that bounds what is not proved.
     """
     if not measure.coefficients.any():
-        return tuple(Extremes(slack, here, here, here, here) for slack in slacks)
+        return tuple(Extremes(slack, here, here, here, here, here, here) for slack in slacks)
     ascending = sorted(set(slacks))
-    search = _Search(near, measure, tolerance, monotonic() + time_limit_seconds)
-    least, greatest = search.find_in_turn(1.0, ascending, here), search.find_in_turn(-1.0, ascending, here)
+    deadline = monotonic() + time_limit_seconds
+    search = _Search(near, measure, tolerance, deadline)
+    least, greatest = (
+        _bound_unproved(search.find_in_turn(sign, ascending, here), sign, measure, ascending, here, deadline, get_sums)
+        for sign in (1.0, -1.0)
+    )
     found = {
         slack: Extremes(
             slack,
@@ -78,6 +94,8 @@ def find_extremes(
             high.value if high.is_proved else None,
             low.value,
             high.value,
+            low.bound,
+            high.bound,
         )
         for slack, low, high in zip(ascending, least, greatest, strict=True)
     }
@@ -88,6 +106,33 @@ def find_extremes(
 class _Extreme:
     value: float
     is_proved: bool
+    bound: float | None = None
+
+
+def _bound_unproved(
+    extremes: Sequence[_Extreme],
+    sign: float,
+    measure: LinearMeasure,
+    slacks: Sequence[float],
+    here: float,
+    deadline: float,
+    get_sums: Callable[[], CorrectedSums],
+) -> list[_Extreme]:
+    """Return the least (sign 1) or greatest (sign −1) values for rising slacks with their bounds; a value near its bound is proved."""
+    open_slacks = [slack for slack, one in zip(slacks, extremes, strict=True) if not one.is_proved]
+    if not open_slacks:
+        return [replace(one, bound=one.value) for one in extremes]
+    least_here = sign * (here - measure.constant)
+    proved = get_sums().bound_least(sign * measure.coefficients, least_here, open_slacks, deadline)
+    bounds = dict(zip(open_slacks, (sign * proved.bounds + measure.constant).tolist(), strict=True))
+    found: list[_Extreme] = []
+    for slack, one in zip(slacks, extremes, strict=True):
+        bound = bounds.get(slack, one.value)
+        bound = min(bound, one.value) if sign > 0 else max(bound, one.value)
+        size = max(abs(bound), abs(one.value)) if measure.unit else 1.0
+        is_near = abs(bound - one.value) <= PROVED_WIDTH * size
+        found.append(_Extreme(one.value, one.is_proved or is_near, bound if np.isfinite(bound) else None))
+    return found
 
 
 class _Search:
@@ -107,13 +152,15 @@ class _Search:
         """Return the least (sign 1) or greatest (sign −1) value for ascending slacks."""
         cost = sign * self._scale * self._measure.coefficients
         self._session.change_costs(self._every, cost)
-        self._session.set_basis(self._near.basis)
         found: list[_Extreme] = []
         widest, is_proved = here, False
         for slack in slacks:
             lp = replace(self._near.limit_to(slack), cost=cost, offset=0.0)
             rows = self._near.rows
             self._session.change_row_bounds(rows, lp.row_lower[rows], lp.row_upper[rows])
+            if not is_proved:
+                # a higher limit moves the point at which the last search stopped, which need not be feasible
+                self._session.set_basis(self._near.basis)
             values, is_proved = self._solve(lp, "dual-devex" if is_proved else "primal-unperturbed")
             if values is not None:
                 value = self._measure.compute_value(values)

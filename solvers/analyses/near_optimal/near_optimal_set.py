@@ -34,6 +34,8 @@ class NearOptimalSet:
     """Tolerances of the goals, 0 for the objective, (k,)."""
     offset: float
     """Constant part of the objective, which the constraint does not have."""
+    prices: FloatArray
+    """Dual values of all m constraints at the optimum of the objective, (k, m); 0 with ordered goals."""
 
     @classmethod
     def from_session(cls, session: SensitivitySession) -> "NearOptimalSet":
@@ -46,7 +48,8 @@ class NearOptimalSet:
             tolerances = [stage.goal.tolerance for stage in stages if stage.goal is not None]
             optima = [stage.point.objective for stage in stages]
             rows = program.constraints["goal"].positions
-            return cls(program, basis, rows, np.array(optima), np.array(tolerances), 0.0)
+            prices = np.zeros((len(rows), program.lp.row_count))
+            return cls(program, basis, rows, np.array(optima), np.array(tolerances), 0.0, prices)
         optimum = float(program.lp.cost @ session.point.values) + program.lp.offset
         block = Block("near_optimum", program.lp.row_count, 1, {"near_optimum": np.zeros(1, dtype=np.int64)})
         limited = replace(
@@ -56,7 +59,8 @@ class NearOptimalSet:
             labels={**program.labels, block.name: ("objective",)},
         )
         longer = Basis(basis.columns, np.append(basis.rows, np.int8(BASIC)))
-        return cls(limited, longer, block.positions, np.array([optimum]), np.zeros(1), program.lp.offset)
+        prices = np.append(session.point.dual_values, 0.0)[None, :]
+        return cls(limited, longer, block.positions, np.array([optimum]), np.zeros(1), program.lp.offset, prices)
 
     def compute_limits(self, slack: float) -> FloatArray:
         """Return the upper bounds of the constraints `rows` for a slack, (k,)."""

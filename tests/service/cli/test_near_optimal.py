@@ -7,6 +7,8 @@ import pytest
 
 from models.analyses.near_optimal import AlternativesResult, RangesResult
 from models.examples import two_counties_text
+from models.number_text import format_amount
+from solvers.analyses.near_optimal import extremes
 from tests.service.cli.test_cli import run
 
 
@@ -34,6 +36,24 @@ def test_ranges_hold_the_plan_and_widen_with_the_slack(file: Path, tmp_path: Pat
         assert narrow.least is not None
         assert wide.least is not None
         assert wide.least <= narrow.least <= narrow.here + 1e-6 * max(1, abs(narrow.here))
+
+
+def test_without_measures_ranges_are_those_of_the_main_figures(file: Path) -> None:
+    shown = run("ranges", file, "--slack", "0.01", "--json")
+    assert shown.exit_code == 0, shown.output
+    head = RangesResult.model_validate_json(shown.stdout)
+    assert [one.measure for one in head.ranges] == ["served_share"] * 5 + ["power_used"]
+
+
+def test_an_end_that_is_not_proved_is_told_by_two_figures(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extremes, "MOST_WORK", 0.0)
+    words = ("ranges", file, "-m", "made of item soap", "--slack", "0.05")
+    (found,) = RangesResult.model_validate_json(run(*words, "--json").stdout).ranges
+    assert found.greatest is None
+    assert found.greatest_bound is not None
+    shown = " ".join(run(*words).output.split())
+    assert f"{format_amount(found.greatest_found, 5)} piece to {format_amount(found.greatest_bound, 5)} piece" in shown
+    assert "the end lies between the value found and the bound" in shown
 
 
 def test_alternatives_are_plans_of_their_own(file: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import assume, given, strategies as st
 from scipy.optimize import linprog
 
 from models.analyses.measures import SELECTION_LISTS, RangeMeasure
-from models.analyses.near_optimal import MeasureRange, RangesRequest
+from models.analyses.near_optimal import MeasureRange, RangesRequest, RangesResult
 from models.examples import two_counties
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
@@ -19,6 +20,7 @@ from solvers.analyses.analysis import AnalysisBase
 from solvers.analyses.near_optimal import extremes
 from solvers.analyses.near_optimal.linear_measures import build_linear_measure
 from solvers.analyses.near_optimal.near_optimal_set import NearOptimalSet
+from solvers.analyses.near_optimal.proved_bounds import BoundProver
 from solvers.analyses.opening import open_analysis
 from solvers.errors import InfeasibleError
 from solvers.planning import make_plan
@@ -101,6 +103,10 @@ def test_ranges_hold_the_plan_are_nested_and_agree_with_cold_solves(name: str) -
     holds()
 
 
+UNBOUNDED = 3
+"""Status of SciPy."""
+
+
 def find_cold(base: AnalysisBase, found: MeasureRange) -> tuple[float, float]:
     """Least and greatest value by SciPy, from the definition and without a starting point."""
     session = SensitivitySession.from_problem(base.problem, base.basis)
@@ -116,6 +122,9 @@ def find_cold(base: AnalysisBase, found: MeasureRange) -> tuple[float, float]:
     for sign in (1.0, -1.0):
         cost = sign * measure.coefficients
         solved = linprog(cost, rows, sides, bounds=bounds)
+        if solved.status == UNBOUNDED:
+            values.append(-sign * np.inf)
+            continue
         assert solved.status == 0, solved.message
         assert solved.fun is not None
         values.append(sign * float(solved.fun) + measure.constant)
@@ -160,12 +169,80 @@ def test_a_search_that_is_cut_short_tells_what_it_found(monkeypatch: pytest.Monk
     base = open_base(two_counties())
     (whole,) = find_ranges(base, (0.05,), [{"measure": "taken"}])
     assert (whole.least_found, whole.greatest_found, whole.note) == (whole.least, whole.greatest, "")
-    columns = len(SensitivitySession.from_problem(base.problem, base.basis).lp.cost)
-    monkeypatch.setattr(extremes, "MOST_WORK", 3.5 * columns)
+    cut_search(monkeypatch, base, 3.5)
     (cut,) = find_ranges(base, (0.05,), [{"measure": "taken"}])
     assert cut.least is None
     assert whole.least is not None
     assert whole.least <= cut.least_found < cut.here
+
+
+def cut_search(monkeypatch: pytest.MonkeyPatch, base: AnalysisBase, iterations: float) -> None:
+    columns = len(SensitivitySession.from_problem(base.problem, base.basis).lp.cost)
+    monkeypatch.setattr(extremes, "MOST_WORK", iterations * columns)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=str)
+def test_what_a_search_leaves_open_is_bounded(measure: Json, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = open_base(two_counties())
+    whole = find_ranges(base, (0.001, 0.05), [measure])
+    cut_search(monkeypatch, base, 0)
+    for cut, exact in zip(find_ranges(base, (0.001, 0.05), [measure]), whole, strict=True):
+        least, greatest = cut.least_bound, cut.greatest_bound
+        assert least is not None
+        assert greatest is not None
+        assert exact.least is not None
+        assert exact.greatest is not None
+        rounding = 1e-6 * (1 + abs(cut.here))
+        ends = (least, exact.least, cut.least_found, cut.here, cut.greatest_found, exact.greatest, greatest)
+        assert all(one <= other + rounding for one, other in pairwise(ends))
+        size = max(abs(cut.least_found), abs(least)) if cut.unit else 1.0
+        assert (cut.least is None) == (cut.least_found - least > 5e-4 * size)
+
+
+def test_proved_bounds_of_drawn_problems_are_never_crossed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extremes, "MOST_WORK", 0.0)
+
+    @bounded(12)
+    @given(problems(max_periods=3), st.sampled_from(sorted(SELECTION_LISTS)), st.sampled_from(sorted(POLICIES)))
+    def holds(drawn: PlanningProblem, measure: str, policy: str) -> None:
+        base = open_base(with_policy(drawn, POLICIES[policy]))
+        assume(base.basis is not None and len(base.basis.columns) > 0)
+        for found in find_ranges(base, (0.001, 0.05), [{"measure": measure}]):
+            least, greatest = find_cold(base, found)
+            rounding = 3e-5 * (1 + abs(found.here))
+            assert found.least_bound is None or found.least_bound <= least + rounding
+            assert found.greatest_bound is None or greatest <= found.greatest_bound + rounding
+
+    holds()
+
+
+def test_corrected_sums_of_one_period_are_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one period nothing is added up, so the relaxation is the program, and the bounds are the ends."""
+    raw = DANTZIG.problem | {"items": [DANTZIG.problem["items"][0] | {"storable": True, "value": 1e7}]}
+    base = open_base(PlanningProblem.model_validate(raw))
+    monkeypatch.setattr(extremes, "MOST_WORK", 0.0)
+    measures = [{"measure": "shipped", "of": {"link": ["seattle.new-york"]}}]
+    found = find_ranges(base, (0, 0.01, 0.05), measures)
+    assert [r.greatest_bound for r in found] == pytest.approx([50, 220.75, 347.2596], abs=1e-3)
+    assert [r.least_bound for r in found] == pytest.approx([0] * 3, abs=1e-3)
+
+
+def test_any_dual_values_prove_a_bound() -> None:
+    """Also dual values that belong to no optimum give bounds that plans within the slack keep."""
+    base = open_base(two_counties())
+    session = SensitivitySession.from_problem(base.problem, base.basis)
+    near = NearOptimalSet.from_session(session)
+    prover = BoundProver(near)
+    measure = build_linear_measure(session.arrays, near.program, RangeMeasure(measure="made"))
+    (exact,) = find_ranges(base, (0.05,), [{"measure": "made"}])
+    generator = np.random.default_rng(3)
+    for share in (0.0, 1e-3, 1.0):
+        duals = near.prices[0] * (1 + share * generator.standard_normal(near.program.lp.row_count))
+        duals[near.rows] = -1.0
+        (bound,) = prover.bound_least(measure.coefficients, duals, (0.05,))
+        assert np.isfinite(bound)
+        assert exact.least is not None
+        assert bound <= exact.least + 1e-6
 
 
 def test_equal_tasks_give_equal_rows() -> None:
@@ -178,6 +255,22 @@ def test_equal_tasks_give_equal_rows() -> None:
     for task in reversed(tasks):
         second.run_task(task, rows[1].__setitem__)
     assert rows[0] == rows[1]
+
+
+def test_without_measures_ranges_are_those_of_the_main_figures() -> None:
+    base = open_base(two_counties())
+    analysis = open_analysis("ranges", base, json.dumps({"slack": [0.01]}))
+    rows: dict[int, bytes] = {}
+    for task in analysis.plan_tasks(rows):
+        analysis.run_task(task, rows.__setitem__)
+    conclusion = analysis.conclude(rows)
+    assert isinstance(conclusion.head, RangesResult)
+    stated = [one.model_dump(include={"measure", "of"}, exclude_none=True) for one in conclusion.head.ranges]
+    served = "served_share"
+    priorities = [{"measure": served, "of": {"priority": (priority,)}} for priority in (1, 2)]
+    counties = [{"measure": served, "of": {"county": (county,)}} for county in ("kapsan", "hyesan")]
+    assert stated == [{"measure": served}, *priorities, *counties, {"measure": "power_used"}]
+    assert conclusion.tables["ranges"].num_rows == len(stated)
 
 
 def test_every_unknown_name_is_a_finding() -> None:

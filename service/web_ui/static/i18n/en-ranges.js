@@ -8,6 +8,8 @@ export default {
   "ranges.figure": "Figure",
   "ranges.bar": "Least, in this plan, greatest",
   "ranges.slack": "Within {share}",
+  "ranges.between":
+    "Where an end is two figures, it lies between them: plans were found up to the inner one, and none goes beyond the outer one. Bars show what was found.",
   "ranges.priority": "priority {n}",
   "ranges.no-alternatives": "No plan that differs was found.",
   "ranges.alternative": "Other plan {n}",

@@ -8,6 +8,8 @@ export default {
   "ranges.figure": "수치",
   "ranges.bar": "최소, 이 계획, 최대",
   "ranges.slack": "{share} 이내",
+  "ranges.between":
+    "한쪽 끝이 두 수치이면 실제 끝은 그 사이에 있습니다. 안쪽 수치까지는 찾은 계획이 있고, 바깥쪽 수치를 넘는 계획은 없음이 증명되었습니다. 막대는 찾은 범위를 보여 줍니다.",
   "ranges.priority": "우선순위 {n}",
   "ranges.no-alternatives": "대안을 찾지 못했습니다.",
   "ranges.alternative": "대안 {n}",

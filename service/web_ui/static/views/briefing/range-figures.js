@@ -1,32 +1,4 @@
-/** The main figures of a plan whose ranges are asked for, and their bars. */
-
-import { listPriorities } from "../study/request.js";
-
-/** Counties whose ranges are asked for: those that get least. */
-const MAX_COUNTIES = 6;
-
-/**
- * List the measures of the main figures of a plan.
- * @param {Problem} problem the problem
- * @param {Pick<Plan, "summary">} plan the plan
- * @returns {Record<string, any>[]} served share of all needs, of priorities and of the counties that get least, and electricity
- */
-export function listMainMeasures(problem, { summary }) {
-  const priorities = listPriorities(problem);
-  const counties = (summary?.by_county ?? [])
-    .toSorted((one, other) => one.share - other.share)
-    .slice(0, MAX_COUNTIES);
-  const served = { measure: "served_share" };
-  return [
-    served,
-    ...(priorities.length > 1 ? priorities : []).map((one) => ({
-      ...served,
-      of: { priority: [one] },
-    })),
-    ...counties.map(({ key }) => ({ ...served, of: { county: [key] } })),
-    ...(summary?.power_used_kwh ? [{ measure: "power_used" }] : []),
-  ];
-}
+/** The ranges of the main figures of a plan, and their bars. */
 
 /**
  * @typedef {object} RangeGroup ranges of one measure at all slacks
@@ -55,9 +27,22 @@ export function groupRanges(ranges) {
     const [{ measure, of, here, unit }] = own;
     const all = ranges
       .filter((range) => range.unit === unit)
-      .flatMap(({ least, greatest, here: value }) => [least, greatest, value])
+      .flatMap((range) => [...findEnds(range).flat(), range.here])
       .filter((value) => value !== null);
     const [low, high] = [Math.min(...all), Math.max(...all)];
     return { key, measure, of, ranges: own, here, low, high };
   });
+}
+
+/**
+ * The figures that each end of a range lies between, the outer one first for the least; one figure where it is proved.
+ * @param {MeasureRange} range the range
+ * @returns {[(number|null)[], (number|null)[]]} figures of the least and of the greatest value; null where nothing is proved
+ */
+export function findEnds(range) {
+  const { least, greatest, least_found, greatest_found, least_bound, greatest_bound } = range;
+  return [
+    least === null ? [least_bound, least_found] : [least],
+    greatest === null ? [greatest_found, greatest_bound] : [greatest],
+  ];
 }

@@ -13,15 +13,13 @@ import { html, useEffect, useState } from "../../vendor/preact/preact.js";
 import { ShowElement } from "../../lib/elements.js";
 import { JobProgress, hasEnded, useJob } from "../shared/analysis-job.js";
 import { Alternatives } from "./alternatives.js";
-import { groupRanges, listMainMeasures } from "./range-figures.js";
+import { findEnds, groupRanges } from "./range-figures.js";
 
 /** @typedef {import("./range-figures.js").RangeGroup} RangeGroup */
 
 /** @param {{context: ViewContext, problemIndex: ProblemIndex}} props */
 export function LeftOpen({ context, problemIndex }) {
-  const ranges = useAnalysis(context, "ranges", () => ({
-    measures: listMainMeasures(problemIndex.problem, context.plan),
-  }));
+  const ranges = useAnalysis(context, "ranges", () => ({}));
   const alternatives = useAnalysis(context, "alternatives", () => ({ slack: [0.01], count: 3 }));
   return html`<section class="card left-open" aria-label=${t("ranges.title")}>
     <h2>${t("ranges.title")}</h2>
@@ -97,42 +95,50 @@ function RangeBars({ context, problemIndex, ranges }) {
   const groups = groupRanges(ranges);
   const slacks = [...new Set(ranges.map(({ slack }) => slack))];
   const label = (/** @type {number} */ slack) => t("ranges.slack", { share: formatPercent(slack) });
-  return html`<table class="rows range-bars">
-    <caption class="visually-hidden">
-      ${t("ranges.title")}
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">${t("ranges.figure")}</th>
-        <th scope="col" class="range-cell">${t("ranges.bar")}</th>
-        ${slacks.map(
-          (slack) => html`<th key=${slack} scope="col" class="number">${label(slack)}</th>`,
+  const isOpen = ranges.some(({ least, greatest }) => least === null || greatest === null);
+  return html`${isOpen && html`<p class="soft small">${t("ranges.between")}</p>`}
+    <table class="rows range-bars">
+      <caption class="visually-hidden">
+        ${t("ranges.title")}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">${t("ranges.figure")}</th>
+          <th scope="col" class="range-cell">${t("ranges.bar")}</th>
+          ${slacks.map(
+            (slack) => html`<th key=${slack} scope="col" class="number">${label(slack)}</th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${groups.map(
+          (group) =>
+            html`<tr key=${group.key} data-measure=${group.key}>
+              <th scope="row">${nameMeasure(context, problemIndex, group)}</th>
+              <td class="range-cell"><${RangeTrack} group=${group} /></td>
+              ${group.ranges.map(
+                (range) =>
+                  html`<td key=${range.slack} class="number" data-label=${label(range.slack)}>
+                    <span> ${formatRange(range)}</span>
+                  </td>`,
+              )}
+            </tr>`,
         )}
-      </tr>
-    </thead>
-    <tbody>
-      ${groups.map(
-        (group) =>
-          html`<tr key=${group.key} data-measure=${group.key}>
-            <th scope="row">${nameMeasure(context, problemIndex, group)}</th>
-            <td class="range-cell"><${RangeTrack} group=${group} /></td>
-            ${group.ranges.map(
-              (range) =>
-                html`<td key=${range.slack} class="number" data-label=${label(range.slack)}>
-                  <span> ${formatRange(range)}</span>
-                </td>`,
-            )}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+      </tbody>
+    </table>`;
 }
 
-/** @param {MeasureRange} range @returns {string} such as `44.0 % – 53.1 % – 65.2 %`; a unit stands once */
-function formatRange({ least, here, greatest, unit }) {
-  const values = [least, here, greatest];
-  if (!unit) return values.map(formatShare).join(" – ");
-  return `${values.map(formatNumber).join(" – ")}\u00a0${formatUnit(unit)}`;
+/**
+ * @param {MeasureRange} range a range
+ * @returns {string} such as `44.0 % – 53.1 % – 65.2 %`, or `44.0 % … 46.1 % – 53.1 % – …` with an end between two figures
+ */
+function formatRange(range) {
+  const format = range.unit ? formatNumber : formatShare;
+  const [least, greatest] = findEnds(range).map((ends) =>
+    ends.map((end) => (end === null ? "?" : format(end))).join(" … "),
+  );
+  const text = `${least} – ${format(range.here)} – ${greatest}`;
+  return range.unit ? `${text}\u00a0${formatUnit(range.unit)}` : text;
 }
 
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @param {RangeGroup} group */
@@ -156,17 +162,18 @@ function nameMeasure(context, problemIndex, { measure, of }) {
   return html`<a href=${context.buildHref("map", { county: stated[0][1][0] })}>${text}</a>`;
 }
 
-/** The bars of one measure: the widest range behind, the narrowest before it, and a mark at the plan. @param {{group: RangeGroup}} props */
+/**
+ * The bars of one measure: the widest range behind, the narrowest before it, as far as plans were found, and a mark at the plan.
+ * @param {{group: RangeGroup}} props
+ */
 function RangeTrack({ group }) {
   const { low, high, ranges, here } = group;
   const place = (/** @type {number} */ value) => 100 * ((value - low) / (high - low || 1));
-  const bars = ranges
-    .filter(({ least, greatest }) => least !== null && greatest !== null)
-    .toSorted((one, other) => other.slack - one.slack);
+  const bars = ranges.toSorted((one, other) => other.slack - one.slack);
   return html`<span class="range-track" aria-hidden="true">
-    ${bars.map(({ slack, least, greatest }, k) => {
-      const left = place(/** @type {number} */ (least));
-      const width = Math.max(0.5, place(/** @type {number} */ (greatest)) - left);
+    ${bars.map(({ slack, least_found, greatest_found }, k) => {
+      const left = place(least_found);
+      const width = Math.max(0.5, place(greatest_found) - left);
       const style = { left: `${left}%`, width: `${width}%` };
       return html`<span
         key=${slack}
