@@ -6,8 +6,8 @@ from functools import partial
 
 from service.domain.approval import compute_plan_digest
 from service.storage.errors import DamagedRecordError, RecordNotFoundError
-from service.storage.records import TableInfo
-from service.storage.repositories import integrity as rows
+from service.storage.records import JobEvent, TableInfo
+from service.storage.repositories import integrity as rows, plan_events
 from service.storage.store import Store, Transaction
 
 
@@ -75,13 +75,13 @@ def _check_problem(transaction: Transaction, digest: str) -> None:
 
 
 def _check_plan(store: Store, plan: str, counts: CheckedCounts) -> Iterator[DamagedRecordError]:
-    """Check tables, basis, head and, of a ratified plan, the digest of its content."""
+    """Check tables, basis, head, events and, of a ratified plan, the digest of its content."""
     tables: list[TableInfo] = []
     yield from _find_damage(store, lambda transaction: tables.extend(transaction.plans.list_tables(plan)))
     counts.tables += len(tables)
     for table in tables:
         yield from _find_damage(store, partial(_check_table, plan=plan, table=table.name))
-    for check in (_check_basis, _check_head):
+    for check in (_check_basis, _check_head, _check_events):
         yield from _find_damage(store, partial(check, plan=plan))
 
 
@@ -114,6 +114,26 @@ def _check_head(transaction: Transaction, plan: str) -> None:
     ratified = transaction.approvals.get_approval(plan).digest
     if ratified is not None and compute_plan_digest(transaction, plan) != ratified:
         raise DamagedRecordError("approval", plan, "what is stored is not what was ratified")
+
+
+def _check_events(transaction: Transaction, plan: str) -> None:
+    """Check that the events of a plan can be read, are numbered without gaps, and end as the plan did."""
+    found = plan_events.read_positions(transaction.connection, [plan]).get(plan)
+    if found is None:
+        return  # another plan found it: it was never queued
+    outcome, last, numbers = transaction.plans.get_plan(plan).outcome, found[0], 0
+    event: JobEvent | None = None
+    try:
+        while page := plan_events.read_events(transaction.connection, plan, after=numbers):
+            if [one.seq for one in page] != list(range(numbers + 1, numbers + len(page) + 1)):
+                raise DamagedRecordError("events", plan, f"after number {numbers} one is gone")
+            numbers, event = numbers + len(page), page[-1]
+    except (ValueError, TypeError) as error:
+        raise DamagedRecordError("events", plan, f"one after number {numbers} cannot be read") from error
+    if numbers < last:
+        raise DamagedRecordError("events", plan, f"{numbers} of {last} are stored")
+    if outcome is not None and (event is None or event.data.get("outcome", outcome) != outcome):
+        raise DamagedRecordError("events", plan, f"the last one states another outcome than {outcome}")
 
 
 def _count_objects(store: Store, counts: CheckedCounts) -> None:

@@ -3,6 +3,7 @@
 No line tells a secret, a body or the variables of a program; see `service.core.log_text`.
 """
 
+import asyncio
 import logging
 import logging.config
 import sys
@@ -18,10 +19,13 @@ _UNCAUGHT = structlog.get_logger("allot.service")
 
 
 class _RepeatedErrorFilter(logging.Filter):
-    """Drops what the server says of a request whose error the service has logged."""
+    """Drops what the server says of a request whose error the service has logged, and of each answer that a stop has cut off: it
+    states their number in one line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.msg != "ASGI callable returned without completing response."
+        error = record.exc_info[1] if record.exc_info else None
+        is_cut_off = isinstance(error, asyncio.CancelledError)
+        return not is_cut_off and record.msg != "ASGI callable returned without completing response."
 
 
 def configure_logs(settings: Settings) -> None:

@@ -199,6 +199,28 @@ def problem_digest(stored: Stored, plan: str) -> str:
 
 
 @pytest.mark.parametrize("stored", [2**24], indirect=True)
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("DELETE FROM job_events WHERE job = :id AND seq = 2", "after number 0 one is gone"),
+        ("DELETE FROM job_events WHERE job = :id AND kind = 'finished'", "of 3 are stored"),
+        ("UPDATE job_events SET data = '{]' WHERE job = :id AND seq = 2", "cannot be read"),
+        (
+            "UPDATE job_events SET data = '{\"outcome\": \"failed\"}' WHERE job = :id AND kind = 'finished'",
+            "another outcome than optimal",
+        ),
+        ('UPDATE plans SET options = \'{"tolerance": "small"}\' WHERE id = :id', "PlanOptions"),
+    ],
+)
+def test_the_check_reads_options_and_events(stored: Stored, statement: str, reason: str) -> None:
+    plan = stored.plans[0]
+    stored.execute(statement, id=plan)
+    (first, *more) = check_store(stored.store, CheckedCounts())
+    assert (first.name, reason in str(first)) == (plan, True), str(first)
+    assert all(one.name == plan for one in more)
+
+
+@pytest.mark.parametrize("stored", [2**24], indirect=True)
 def test_the_command_names_what_is_damaged(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOT_DATABASE_URL", stored.settings.resolve_database_url())
     monkeypatch.setenv("ALLOT_DATA_DIR", str(stored.settings.data_dir))

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import signal
 import socket
@@ -31,6 +32,9 @@ SERVE = "from service.cli import app, serve; serve.STOP_SECONDS = {seconds}; app
 CUT = (http.client.IncompleteRead, ConnectionResetError)
 """How a client sees that an answer was cut off."""
 
+LOG = "service.log"
+"""The log of the service in its folder."""
+
 BIG_BYTES = 24_000_000
 """Bytes of a table that no socket buffers hold."""
 
@@ -42,12 +46,14 @@ def running(folder: Path, stop_seconds: int = 10) -> Iterator[tuple[subprocess.P
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {"DATA_DIR": folder, "SOLVER_WORKERS": 1, "LOG_LEVEL": "warning", "SHUTDOWN_GRACE_SECONDS": 0.1}
+    log = (folder / LOG).open("wb")
     process = subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", SERVE.format(seconds=stop_seconds), "serve", "--port", str(port)],
         cwd=ROOT,
         env={**os.environ, **{f"ALLOT_{name}": str(value) for name, value in settings.items()}},
-        stderr=subprocess.DEVNULL,
+        stderr=log,
     )
+    log.close()
     address = f"http://127.0.0.1:{port}"
 
     def ready() -> bool:
@@ -113,6 +119,10 @@ def test_a_download_is_whole_or_an_error_when_the_service_stops(tmp_path: Path) 
         for answer in slow_readers:
             with pytest.raises(CUT), answer:
                 answer.read()
+    lines = (tmp_path / LOG).read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines if line.startswith("{")]
+    errors = [event["event"] for event in events if event["level"] not in {"info", "debug"}]
+    assert errors == ["Cancel 2 running task(s), timeout graceful shutdown exceeded"]
 
 
 def test_those_who_wait_are_answered_before_the_service_stops(tmp_path: Path) -> None:
