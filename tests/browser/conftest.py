@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from models.examples import two_counties_raw
 from tests.browser.stored_year import store_normal_year
@@ -34,7 +34,14 @@ BROWSER_VARIABLE = "ALLOT_BROWSER"
 """Environment variable with the path of a Chromium browser."""
 BROWSER_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 NO_BROWSER = f"no browser: install chromium, run `playwright install chromium`, or set {BROWSER_VARIABLE} to its path"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--force-color-profile=srgb"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--force-color-profile=srgb",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+"""No request reaches another machine. Routing all requests instead would take a sixth of the time of loading a page."""
 WIDE, NARROW = (1280, 800), (390, 844)
 RUNNING_SERVICE = "ALLOT_TEST_SERVICE"
 """Environment variable with the address of a running service, for development."""
@@ -194,16 +201,13 @@ class PageMonitor:
 
     def attach(self, context: BrowserContext) -> None:
         """Monitor every page of a context."""
-        context.route("**/*", self._block_other_hosts)
+        context.on("request", self._record_other_hosts)
         context.on("console", self._record_message)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
 
-    def _block_other_hosts(self, route: Route) -> None:
-        if route.request.url.startswith((self.service.address, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.other_hosts.append(route.request.url)
-            route.abort()
+    def _record_other_hosts(self, request: Request) -> None:
+        if not request.url.startswith((self.service.address, "data:", "blob:")):
+            self.other_hosts.append(request.url)
 
     def _record_message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from models.outputs import OUTPUT_CODES
 from models.sheets.codes import SHEET_CODES
@@ -20,6 +20,17 @@ ROOT = Path(__file__).resolve().parents[2]
 ROW = re.compile(r"\| (\S+) \| \S+ \| \d[\d.]* \| \S[^|]* \| ([0-9a-f]{64}) \|")
 FIRST_VIEW, MAP_AFTER_IT = 70_000, 300_000
 """Bytes over the wire at most."""
+
+
+def test_a_request_to_another_host_is_recorded_and_not_sent(browser: Browser, monitor: PageMonitor) -> None:
+    context = browser.new_context()
+    monitor.attach(context)
+    with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+        context.new_page().goto("http://another.example/")
+    context.close()
+    assert monitor.other_hosts == ["http://another.example/"]
+    with pytest.raises(AssertionError):
+        monitor.assert_clean()
 
 
 @pytest.mark.parametrize("folder", [ROOT / "service/web_ui/static/vendor", ROOT / "tests/browser/vendor"])
