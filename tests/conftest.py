@@ -1,6 +1,7 @@
 """Options and lanes of the test run."""
 
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import settings
@@ -38,9 +39,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if other:
         config.hook.pytest_deselected(items=other)
         items[:] = [item for item in items if item not in set(other)]
+    _put_long_files_first(items)
     if config.getoption("--all"):
         return
     skip = pytest.mark.skip(reason="slow lane: run with --all")
     for item in items:
         if "slow_lane" in item.keywords:
             item.add_marker(skip)
+
+
+def _put_long_files_first(items: list[pytest.Item]) -> None:
+    """Put files with slow tests before the others, and files of many tests before those of few.
+
+    Processes take the next file when they are done with one, so that none has a long file left when the others have ended.
+    """
+    tests = Counter(item.path for item in items)
+    slow = Counter(item.path for item in items if "slow" in item.keywords)
+    items.sort(key=lambda item: (slow[item.path] == 0, -tests[item.path], item.path))
