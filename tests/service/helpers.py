@@ -1,8 +1,11 @@
 """Problems and claims for the tests of storage and jobs."""
 
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import httpx2
 
 from models.examples import two_counties
 from models.plan import Plan, SolverRun, Termination
@@ -16,8 +19,10 @@ from tests.plain_policy import PLAIN_POLICY
 
 
 def small(name: str = "small") -> PlanningProblem:
-    """Solved in some hundredths of a second; another name makes another problem."""
-    return two_counties().model_copy(update={"name": name})
+    """Two counties without whole units: solved in some hundredths of a second; another name makes another problem."""
+    problem = two_counties()
+    items = tuple(item.model_copy(update={"whole_units": False}) for item in problem.items)
+    return problem.model_copy(update={"name": name, "items": items})
 
 
 def slow(counties: int = 40, items: int = 60, periods: int = 12) -> PlanningProblem:
@@ -100,11 +105,26 @@ def finish_next(queue: JobQueue, owner: str = "someone") -> str:
 
 
 def until(condition: Callable[[], object], seconds: float = 120.0) -> None:
-    """Wait for a condition to hold, or fail."""
-    deadline = time.monotonic() + seconds
+    """Wait for a condition to hold, or fail. It is checked less often the longer the wait: the checks take from what is waited for."""
+    started = time.monotonic()
     while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
+        waited = time.monotonic() - started
+        assert waited < seconds, "waited too long"
+        time.sleep(min(max(0.005, waited / 20), 0.05))
+
+
+def wait_until_served(address: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a service process is ready, or fail."""
+    with httpx2.Client(base_url=address, timeout=20) as client:
+
+        def is_ready() -> bool:
+            assert process.poll() is None, "the service ended"
+            try:
+                return client.get("/health/ready").status_code == 200
+            except httpx2.TransportError:
+                return False
+
+        until(is_ready)
 
 
 def wait_until_final(runtime: JobRuntime, plan: str, seconds: float = 120.0) -> PlanRecord:

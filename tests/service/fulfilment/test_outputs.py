@@ -25,15 +25,15 @@ CSV = {"Content-Type": "text/csv"}
 JANUARY = "factory,item,period,quantity\nhyesan-daily,soap,2002-01,31000\nhyesan-daily,notebook,2002-01,0\n"
 
 
-@pytest.fixture
-def client(tmp_path: Any) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(data_dir=tmp_path, solver_workers=1))) as opened:
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(data_dir=tmp_path_factory.mktemp("outputs"), solver_workers=1))) as opened:
         yield opened
 
 
 @pytest.fixture
 def plan(client: TestClient) -> str:
-    """A ratified plan."""
+    """A ratified plan of each test's own; the service solves the first and copies the others."""
     made = client.post("/v1/plans", json={"problem": two_counties_raw()}, headers=WAIT)
     address = str(made.headers["location"])
     assert [client.post(f"{address}/approval/{act}", json={}).status_code for act in ("submit", "ratify")] == [200, 200]

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,11 +19,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
-from models.examples import two_counties_raw
 from service.cli import app
 from service.core.settings import SECRETS_FOLDER_VARIABLE, Settings
 from tests.service.conftest import empty_database, run_as_admin
-from tests.service.helpers import until
+from tests.service.helpers import small, until, wait_until_served
 
 ROOT = Path(__file__).parents[3]
 PLANS = 12
@@ -140,16 +138,8 @@ def running(environment: dict[str, str]) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
 
-    def ready() -> bool:
-        assert process.poll() is None
-        try:
-            return httpx2.get(f"{address}/health/ready", timeout=20).status_code == 200
-        except httpx2.TransportError:
-            time.sleep(0.1)
-            return False
-
     try:
-        until(ready)
+        wait_until_served(address, process)
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
@@ -180,10 +170,13 @@ def test_one_process_answers_and_two_solve(
         ):
             plans = []
             for number in range(PLANS):
-                answer = client.post("/v1/plans", json={"problem": {**two_counties_raw(), "name": f"plan {number}"}})
+                problem = small(f"plan {number}").model_dump(mode="json", by_alias=True)
+                answer = client.post("/v1/plans", json={"problem": problem})
                 assert answer.status_code == 202
                 plans.append(answer.headers["location"])
-            until(lambda: all(client.get(plan).json()["outcome"] == "optimal" for plan in plans))
+            for plan in plans:
+                assert client.get(f"{plan}/events").status_code == 200  # it ends with the plan
+                assert client.get(plan).json()["outcome"] == "optimal"
             until(lambda: solves(first) + solves(second) == PLANS, 20)
             assert solves(web) == 0
             assert solves(first) > 0

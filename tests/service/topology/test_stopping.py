@@ -21,7 +21,7 @@ from service.core.codecs import EncodedTable, PlanOutcome
 from service.core.settings import Settings
 from service.storage.repositories.jobs import JobQueue
 from service.storage.store import Store
-from tests.service.helpers import request as make_request, slow, some_outcome, until
+from tests.service.helpers import request as make_request, slow, some_outcome, until, wait_until_served
 
 ROOT = Path(__file__).parents[3]
 
@@ -56,15 +56,8 @@ def running(folder: Path, stop_seconds: int = 10) -> Iterator[tuple[subprocess.P
     log.close()
     address = f"http://127.0.0.1:{port}"
 
-    def ready() -> bool:
-        assert process.poll() is None
-        try:
-            return httpx2.get(f"{address}/health/ready", timeout=20).status_code == 200
-        except httpx2.TransportError:
-            return False
-
     try:
-        until(ready)
+        wait_until_served(address, process)
         yield process, address
     finally:
         process.kill()

@@ -1,5 +1,6 @@
 """Worker processes begin with high priority and give it up after some processor time."""
 
+import os
 import subprocess
 import sys
 
@@ -26,4 +27,5 @@ started.set()
 def test_a_worker_lowers_the_priority_of_all_its_threads_after_short_work() -> None:
     command = [sys.executable, "-c", _PROGRAM]
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603 - ours
-    assert run.stdout.splitlines() == ["[2, 2]", "[8, 8]"]
+    high = os.getpriority(os.PRIO_PROCESS, 0) + 2  # a shell may run the tests at a lower priority than usual
+    assert run.stdout.splitlines() == [f"[{high}, {high}]", "[8, 8]"]

@@ -7,6 +7,7 @@ import signal
 import pytest
 from sqlalchemy import select, update
 
+from models.examples import two_counties
 from models.options import PlanOptions
 from service.core.settings import Settings
 from service.storage.plan_requests import PlanRequest
@@ -49,8 +50,8 @@ def solving_worker(runtime: JobRuntime, plan: str) -> int:
 
 
 def test_a_plan_is_what_solving_it_here_gives(runtime: JobRuntime) -> None:
-    plan = wait_until_final(runtime, runtime.submit_plan(PlanRequest(small(), reuse=False)).plan.id, 60)
-    here = make_plan(small())
+    plan = wait_until_final(runtime, runtime.submit_plan(PlanRequest(two_counties(), reuse=False)).plan.id, 60)
+    here = make_plan(two_counties())
     assert plan.outcome == "optimal"
     assert plan.head is not None
     assert plan.head.objective == here.plan.objective
