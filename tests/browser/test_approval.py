@@ -18,7 +18,7 @@ from tests.browser.conftest import (
 )
 from tests.browser.figures import expect_value, shows_value
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from models.examples import two_counties_raw
 from tests.browser.conftest import OpenPage, Service, take_screenshot, wait_until_settled
 from tests.browser.figures import shows_value
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def wait_for_view(page: Page, heading: str) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from models.examples import two_counties_raw
 from tests.browser.conftest import ROOT, OpenPage, PageMonitor, Service, run_service
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 ROLES = ("bureau", "reader", "centre")

@@ -10,7 +10,7 @@ from models.examples import two_counties_raw
 from tests.browser.conftest import OpenPage, PageMonitor, Service, find_violations, take_screenshot, wait_until_settled
 from tests.browser.figures import shows_value
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 CELL = "county=hyesan&item=notebook&period=2002-02"

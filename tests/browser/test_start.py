@@ -22,7 +22,7 @@ from tests.browser.conftest import (
 from tests.browser.figures import shows_value
 from tests.service.spreadsheets.editing import both, edited, put
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_upload_plan_and_follow(open_page: OpenPage, service: Service, tmp_path: Path) -> None:

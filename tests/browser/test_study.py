@@ -20,7 +20,7 @@ from tests.browser.conftest import (
 from tests.browser.figures import expect_value, shows_value
 from tests.browser.test_accessibility import find_clipped_texts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FACTORS = [
     {

@@ -15,6 +15,7 @@ from tests.service.api.conftest import serving
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the guide's commands need curl")
 def test_the_year_of_the_guide_runs(tmp_path: Path) -> None:
     blocks = re.findall(

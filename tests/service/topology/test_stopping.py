@@ -23,6 +23,8 @@ from service.storage.repositories.jobs import JobQueue
 from service.storage.store import Store
 from tests.service.helpers import request as make_request, slow, some_outcome, until, wait_until_served
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 
 

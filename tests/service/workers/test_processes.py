@@ -11,6 +11,8 @@ from service.workers.job_runtime import JobRuntime
 from tests.service.helpers import children_of, is_running, slow, until, wait_until_final
 from tests.service.workers.serving import start, wait_ready
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def plan(store: Store, settings: Settings) -> str:
