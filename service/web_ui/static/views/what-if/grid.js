@@ -86,12 +86,17 @@ function GridCard({ context, problemIndex, sliders }) {
     <div class="controls">
       ${["first", "second"].map(
         (name, k) =>
-          html`<label class="field" key=${name}>
-            <span>${t(`grid-card.${name}`)}</span>
-            <select name=${`grid-${name}`} value=${ids[k]} onChange=${choose(k)}>
+          html`<div class="field" key=${name}>
+            <span aria-hidden="true">${t(`grid-card.${name}`)}</span>
+            <select
+              name=${`grid-${name}`}
+              aria-label=${t(`grid-card.${name}`)}
+              value=${ids[k]}
+              onChange=${choose(k)}
+            >
               ${sliders.map((one) => html`<option key=${one.id} value=${one.id}>${getName(one)}</option>`)}
             </select>
-          </label>`,
+          </div>`,
       )}
       ${
         solving
