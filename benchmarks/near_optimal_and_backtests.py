@@ -74,7 +74,8 @@ def list_ranges_lines() -> Iterator[str]:
     if not isinstance(head, RangesResult):
         raise TypeError("ranges have another head")
     for one in head.ranges:
-        proved = "" if not one.note else f"; found {one.least_found:.6g} to {one.greatest_found:.6g}"
+        found = f"; found {one.least_found:.6g} to {one.greatest_found:.6g}, bounds {one.least_bound} to {one.greatest_bound}"
+        proved = found if one.note else ""
         label = one.measure if one.of is None else f"{one.measure} {one.of.model_dump(exclude_none=True)}"
         yield f"{label} at {one.slack:g}: {one.least} to {one.greatest}, here {one.here:.6g}{proved}"
     ends = sum((one.least is not None) + (one.greatest is not None) for one in head.ranges)
