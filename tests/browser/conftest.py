@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
 
 from models.examples import two_counties_raw
 from tests.browser.stored_year import store_normal_year
@@ -179,12 +179,18 @@ def short(service: Service) -> str:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """A browser, closed after this package: the event loop of Playwright would break `asyncio.run` in other tests."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
-        yield launched
-        launched.close()
+def playwright() -> Iterator[Playwright]:
+    """Playwright, ended after this package: its event loop would break `asyncio.run` in other tests."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium browser."""
+    launched = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
+    yield launched
+    launched.close()
 
 
 @dataclass
@@ -222,6 +228,13 @@ class PageMonitor:
 OpenPage = Callable[..., Page]
 
 
+def describe_media(browser: Browser, *, dark: bool) -> dict[str, Any]:
+    """Return what a context emulates of the user's settings. Firefox has no command for it, and takes its preferences."""
+    if browser.browser_type.name == "firefox":
+        return dict.fromkeys(("color_scheme", "reduced_motion", "forced_colors", "contrast"), "null")
+    return {"color_scheme": "dark" if dark else "light", "reduced_motion": "reduce"}
+
+
 @pytest.fixture
 def monitor(service: Service) -> PageMonitor:
     """The monitor of this test; a test may add to `expected`."""
@@ -246,8 +259,7 @@ def open_page(browser: Browser, monitor: PageMonitor) -> Iterator[OpenPage]:
 
     def open_view(place: str, size: tuple[int, int] = WIDE, *, dark: bool = False, locale: str = "en-GB") -> Page:
         options = {"viewport": {"width": size[0], "height": size[1]}, "locale": locale, "accept_downloads": True}
-        scheme = "dark" if dark else "light"
-        entered = _opened(browser, monitor, color_scheme=scheme, reduced_motion="reduce", **options)
+        entered = _opened(browser, monitor, **describe_media(browser, dark=dark), **options)
         contexts.append(entered)
         page = entered.__enter__().new_page()
         page.goto(f"/{place}")

@@ -1,10 +1,11 @@
 """The work of a planner on a small province, from a scenario to a replan, by visible controls only."""
 
 import io
+import urllib.request
 
 import openpyxl
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Download, Page, expect
 
 from models.examples import two_counties_raw
 from tests.browser.conftest import OpenPage, Service, take_screenshot, wait_until_settled
@@ -57,6 +58,15 @@ def apply_remedy(page: Page, poorer: str) -> None:
     take_screenshot(page, "walk-remedy", full=True)
 
 
+def read_download(download: Download) -> bytes:
+    """Read a file that the page downloaded; from its address where Firefox, driven by Playwright, keeps it elsewhere."""
+    path = download.path()
+    if path.exists():
+        return path.read_bytes()
+    with urllib.request.urlopen(download.url, timeout=60) as answer:  # noqa: S310
+        return bytes(answer.read())
+
+
 def download_quotas(page: Page, service: Service, mine: str) -> None:
     """Download the quotas as a workbook."""
     page.goto(f"/#/start?plan={mine}")
@@ -65,7 +75,7 @@ def download_quotas(page: Page, service: Service, mine: str) -> None:
     wait_for_view(page, "Factories")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download as Excel").click()
-    quotas = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes()), read_only=True).worksheets[0]
+    quotas = openpyxl.load_workbook(io.BytesIO(read_download(waiting.value)), read_only=True).worksheets[0]
     quotas.reset_dimensions()
     assert sum(1 for _ in quotas.iter_rows()) == service.json(f"/v1/plans/{mine}")["tables"]["quotas"] + 1
 
