@@ -144,14 +144,14 @@ def test_a_study_begins_with_plain_choices(open_page: OpenPage, service: Service
     page = open_page(f"#/study?plan={short}")
     page.get_by_label("To 125% of the plan").fill("1.1")
     page.get_by_label("Draws").select_option("32")
-    asked: list[str] = []
-    page.on("request", lambda sent: asked.append(sent.url.removeprefix(service.address)))
+    requested: list[str] = []
+    page.on("request", lambda sent: requested.append(sent.url.removeprefix(service.address)))
     page.get_by_role("button", name="Start the study").click()
     page.wait_for_url("**study=*")
     page.wait_for_selector("[data-figure=fan]")
     started = page.url.partition("study=")[2]
-    assert asked.count(f"/v1/studies/{started}/events") == 1
-    assert asked.count(f"/v1/studies/{started}") <= 3
+    assert requested.count(f"/v1/studies/{started}/events") == 1
+    assert requested.count(f"/v1/studies/{started}") <= 3
     request = service.json(f"/v1/studies/{started}")["request"]
     assert [factor["name"] for factor in request["factors"]] == ["power", "deliveries", "rail"]
     assert request["factors"][0]["distribution"]["high"] == 1.1
