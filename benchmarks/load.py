@@ -158,7 +158,7 @@ def service(folder: Path, **settings: object) -> Iterator[str]:
 
 @contextlib.contextmanager
 def serving(
-    folder: Path, checkout: Path = ROOT, python: str = sys.executable, **settings: object
+    folder: Path, checkout: Path = ROOT, python: str = sys.executable, /, **settings: object
 ) -> Iterator[tuple[str, int]]:
     """The same, and the process's id; of a checkout, by an interpreter with its dependencies."""
     with socket.socket() as free:

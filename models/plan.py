@@ -268,10 +268,10 @@ class PlanSummary(Frozen):
     quality: QualitySummary | None = None
     """Quality of the goods that reach people; null if nothing reaches them, and in plans of earlier versions."""
     gini: float | None = None
-    """Gini coefficient of served shares between counties within a good, weighted by needs, and by the value of the need
-    over goods; 0: every county is served alike. Null if no good of value is needed by several counties."""
+    """Gini coefficient of served shares between counties within a good or requirement, weighted by needs, and by the value of
+    the need over all of them; 0: every county is served alike. Null if none of value is needed by several counties."""
     greatest_spread: ServedSpread | None = None
-    """The good whose served share differs most between counties; null if no good is needed by several counties."""
+    """The good or requirement whose served share differs most between counties; null if several counties need none."""
     requirements: RequirementsSummary | None = None
     """How far requirements are met; null without requirements, and in plans of earlier versions."""
 

@@ -1,4 +1,4 @@
-"""Inequality of a plan between counties: Gini coefficient and greatest spread of served shares within a good."""
+"""Inequality of a plan between counties: Gini coefficient and greatest spread of served shares within a good or requirement."""
 
 import numpy as np
 
@@ -11,14 +11,14 @@ NEGLIGIBLE_SHARE = 1e-9
 
 
 def compute_gini(arrays: ProblemArrays, unmet: FloatArray) -> float | None:
-    """Compute the Gini coefficient of served shares between counties within a good, over the plan.
+    """Compute the Gini coefficient of served shares between counties within a good or requirement, over the plan.
 
-    For the served shares s_n of an item, weighted by the counties' needs d_n with the mean share m,
+    For the served shares s_n of an item or requirement, weighted by the counties' needs d_n with the mean share m,
 
         G = Σ_n Σ_m d_n d_m |s_n − s_m|  ÷  (2 · (Σ_n d_n)² · m)
 
-    `unmet` is the part of each need in units that is never served, (C, I, T). The result is the mean of G over items that several
-    counties need, weighted by the value of the need. None without such an item that has a value.
+    `unmet` is the part of each need in units that is never served, (C, I, T). The result is the mean of G over items and requirements
+    that several counties need, weighted by the value of the need. None without one that has a value.
     """
     needed, share = _sum_over_plan(arrays, unmet)
     total = needed.sum(axis=0)
@@ -38,9 +38,9 @@ def compute_gini(arrays: ProblemArrays, unmet: FloatArray) -> float | None:
 
 
 def find_greatest_spread(arrays: ProblemArrays, unmet: FloatArray) -> ServedSpread | None:
-    """Find the item whose served share over the plan differs most between counties, from unmet needs in units, (C, I, T).
+    """Find the item or requirement whose served share over the plan differs most between counties, from unmet needs in units, (C, I, T).
 
-    None if no item has several counties.
+    None if several counties need none.
     """
     needed, share = _sum_over_plan(arrays, unmet)
     is_needed = needed > 0

@@ -120,10 +120,10 @@ def replan_and_close(page: Page, service: Service) -> None:
 
 def test_a_day_of_a_planner(open_page: OpenPage, service: Service) -> None:
     """Plan, what-if, save, compare, map, bottlenecks, remedy, download, approve, report, replan, close."""
-    scenario = {"id": "full", "name": "Full", "changes": [{"what": "delivered", "factor": 1.0}]}
-    body = {"name": "Day", "problem": two_counties_raw(), "scenarios": [scenario]}
-    service.json("/v1/provinces/day", body, method="PUT")
-    page = open_page("#/start?province=day&scenario=full")
+    scenario = {"id": "s-1", "name": "S-1", "changes": [{"what": "delivered", "factor": 1.0}]}
+    body = {"name": "P-1", "problem": two_counties_raw(), "scenarios": [scenario]}
+    service.json("/v1/provinces/p-1", body, method="PUT")
+    page = open_page("#/start?province=p-1&scenario=s-1")
     page.get_by_role("button", name="Plan", exact=True).click()
     expect(page.locator(".result .tag")).to_have_text("Optimal (verified)", timeout=60_000)
     mine = read_plan_id(page)

@@ -153,30 +153,35 @@ def hub(
 
 @bounded(40)
 @given(problems())
-def test_inequality_is_that_of_the_supply_table(problem: PlanningProblem) -> None:
+def test_inequality_is_that_of_the_tables(problem: PlanningProblem) -> None:
     result = make_plan(problem)
     summary = result.plan.summary
     assert summary is not None
     needed: dict[str, dict[str, float]] = {}
     served: dict[str, dict[str, float]] = {}
-    for row in rows_of(result)["supply"]:
-        for into, column in ((needed, "demand"), (served, "served")):
-            by_county = into.setdefault(row["item"], {})
-            by_county[row["county"]] = by_county.get(row["county"], 0.0) + row[column]
+    tables = rows_of(result)
+    rows = [(row["item"], row["county"], row["demand"], row["served"]) for row in tables["supply"]]
+    rows += [(row["requirement"], row["county"], row["need"], row["met"]) for row in tables.get("requirements", ())]
+    for name, county, *amounts in rows:
+        for into, amount in zip((needed, served), amounts, strict=True):
+            by_county = into.setdefault(name, {})
+            by_county[county] = by_county.get(county, 0.0) + amount
     weighted = total = 0.0
     spreads = {}
-    for item in problem.items:
+    for stated in problem.needs:
         shares = [
-            (served[item.id][county] / units, units) for county, units in needed.get(item.id, {}).items() if units > 0
+            (served[stated.id][county] / units, units)
+            for county, units in needed.get(stated.id, {}).items()
+            if units > 0
         ]
         if len(shares) < 2:
             continue
-        spreads[item.id] = max(share for share, _ in shares) - min(share for share, _ in shares)
+        spreads[stated.id] = max(share for share, _ in shares) - min(share for share, _ in shares)
         whole = sum(units for _, units in shares)
         mean = sum(share * units for share, units in shares) / whole
         apart = sum(u * v * abs(a - b) for a, u in shares for b, v in shares)
-        weighted += item.value * whole * (apart / (2 * whole**2 * mean) if mean > 1e-9 else 0.0)
-        total += item.value * whole
+        weighted += stated.value * whole * (apart / (2 * whole**2 * mean) if mean > 1e-9 else 0.0)
+        total += stated.value * whole
     if total == 0:
         assert summary.gini is None
     else:

@@ -90,8 +90,8 @@ def test_price_of_a_limit(rule: str) -> None:
             return  # its least quota may be all it may make
         if rule == "budget" and _by_id(problem["budgets"], row["id"])["carries_over"]:
             return  # a won more in one period also raises the limits of later periods
-        if rule == "handling" and row["limit"] > _find_stated_limit(problem, row):
-            return  # goods under way enter in any case, beyond what the place can handle
+        if rule == "handling" and not _can_be_lowered(problem, row):
+            return  # goods under way enter in any case, as much as the place can handle or more
         seen.append(row["price"])
         ends = [objective(_stepped(problem, HOLDERS[rule], row, step)) for step in (-STEP, STEP)]
         check_price(ends[0], value_of(result.plan), ends[1], row["price"], STEP)
@@ -100,11 +100,13 @@ def test_price_of_a_limit(rule: str) -> None:
     assert seen, "no problem had such a limit"
 
 
-def _find_stated_limit(problem: Json, row: Row) -> float:
-    """The limit of a row as the problem states it."""
-    owner, name, share = HOLDERS[row["rule"]](problem, row)
-    values = stepped(owner[name], 0, len(problem["periods"]), 0.0)
-    return float(values[problem["periods"].index(row["period"])] * share)
+def _can_be_lowered(problem: Json, row: Row) -> bool:
+    """Whether a smaller stated limit is a smaller limit of the plan, or leaves no plan."""
+    lowered = _stepped(problem, HOLDERS[row["rule"]], row, -STEP)
+    tables = rows_of(make_plan(PlanningProblem.model_validate(lowered)))
+    key = ("rule", "id", "part", "period")
+    limits = [one["limit"] for one in tables["capacity"] if all(one[name] == row[name] for name in key)]
+    return not limits or limits[0] < row["limit"]
 
 
 def _stepped(problem: Json, holder: Callable[[Json, Row], Place], row: Row, step: float) -> Json:

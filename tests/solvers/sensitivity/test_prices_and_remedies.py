@@ -92,7 +92,7 @@ def test_every_remedy_is_confirmed_by_a_new_plan(problem: PlanningProblem, data:
     afresh = open_session_of(problem)
     assert found.remedies or found.reason in ("unreachable", "worse"), found
     for remedy in found.remedies:
-        carries_over = next(item.carry_over for item in problem.items if item.id == where[1])
+        carries_over = next(need.carry_over for need in problem.needs if need.id == where[1])
         assert carries_over or remedy.after <= found.target_shortage + 1e-6
         assert verify_remedy(afresh, where, remedy), remedy
         confirm_by_a_new_plan(problem, where, remedy)
