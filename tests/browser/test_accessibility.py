@@ -4,6 +4,7 @@ Each state is tested once in each colour scheme, in looks that differ in width a
 other looks, and saves screenshots of all of them.
 """
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -168,7 +169,7 @@ def _check_layout(page: Page) -> None:
 
 
 def find_english_words(page: Page) -> list[str]:
-    """List English words, except texts marked as English, code, names, and provinces that users uploaded."""
+    """List English words, except texts marked as English, code, names, and those of provinces and plans that users made."""
     text: str = page.evaluate(
         """() => {
             const copy = document.querySelector("main").cloneNode(true);
@@ -181,7 +182,15 @@ def find_english_words(page: Page) -> list[str]:
         }"""
     )
     words = re.sub(r"\S*\d\S*", " ", text)  # identifiers of plans and requests contain letters
-    return [word for word in re.findall(r"[A-Za-z]{3,}", words) if word not in NAMES]
+    given = NAMES | _find_given_words(page)
+    return [word for word in re.findall(r"[A-Za-z]{3,}", words) if word not in given]
+
+
+def _find_given_words(page: Page) -> set[str]:
+    """Return the words of titles and sources of plans, which lists show as other tests stated them."""
+    plans = page.evaluate("async () => (await (await fetch('/v1/plans?limit=100')).json()).plans")
+    stated = [(plan.get("title"), plan["source"]) for plan in plans if plan["source"].get("province") != "ryanggang"]
+    return set(re.findall(r"[A-Za-z]{3,}", json.dumps(stated)))
 
 
 NAMES = {
