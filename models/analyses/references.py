@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from models.analyses.measures import OutcomeMeasure, RangeMeasure
-from models.analyses.study import StudyRequest
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks.context import ProblemContext
 from models.validation.finding import Finding, JsonPath, raise_on_errors
@@ -34,21 +33,8 @@ def check_range_measures(problem: PlanningProblem, measures: Sequence[RangeMeasu
     )
 
 
-def check_study_measures(problem: PlanningProblem, request: StudyRequest) -> None:
-    """Raise InvalidProblemError with a finding for every unknown name; paths such as `/thresholds/0/of/county/1`."""
-    context = ProblemContext(problem)
-    raise_on_errors(
-        tuple(
-            finding
-            for kind in ("outcomes", "thresholds")
-            for position, measure in enumerate(getattr(request, kind))
-            for finding in check_outcome_measure(context, measure, (kind, position))
-        )
-    )
-
-
-def check_outcome_measure(context: ProblemContext, measure: OutcomeMeasure, path: JsonPath) -> Iterator[Finding]:
-    """Yield a finding for every name of an outcome that the problem does not have, or one if it selects no need."""
+def check_outcome_selection(context: ProblemContext, measure: OutcomeMeasure, path: JsonPath) -> Iterator[Finding]:
+    """Yield a finding for every name that an outcome selects and the problem does not have, or one if it selects no need."""
     stated = {} if measure.of is None else measure.of.model_dump(exclude_none=True)
     unknown = [
         finding
@@ -60,8 +46,6 @@ def check_outcome_measure(context: ProblemContext, measure: OutcomeMeasure, path
     if measure.of is not None and not unknown and not any(context.list_selected_counties(measure.of).values()):
         message, remedy = f"There is no need of {measure.of}.", "Select needs that the problem has."
         yield make_finding("outcome_without_needs", (*path, "of"), message, remedy)
-    if measure.limit is not None and measure.limit.period:
-        yield from context.check_reference("period", measure.limit.period, (*path, "limit", "period"))
 
 
 def _check_name(context: ProblemContext, kind: str, name: str, path: JsonPath) -> Iterator[Finding]:

@@ -9,9 +9,13 @@ from models.analyses.near_optimal import RangesRequest
 from models.analyses.study import StudyRequest
 from models.changes.change import Change
 from models.examples import two_counties
+from models.problem.planning_problem import PlanningProblem
 from models.validation.finding import Finding, InvalidProblemError
 from models.validation.parsing import validate_model
 from solvers.analyses.requests import find_request_findings
+from solvers.planning import make_plan
+from tests.properties.planned import rows_of
+from tests.test_invariants import problem_of_every_rule
 
 Raw = dict[str, Any]
 
@@ -134,9 +138,9 @@ STUDIES: list[tuple[Raw, list[tuple[str, str]]]] = [
             ("/outcomes/3/of", "invalid"),
             ("/outcomes/4/of", "invalid"),
             ("/outcomes/5/of", "outcome_without_needs"),
-            ("/outcomes/8/limit/period", "unknown_period"),
             ("/outcomes/6/limit/rule", "unknown_choice"),
             ("/outcomes/7/limit/id", "unknown_power_area"),
+            ("/outcomes/8/limit/period", "unknown_period"),
         ],
     ),
 ]
@@ -145,6 +149,16 @@ STUDIES: list[tuple[Raw, list[tuple[str, str]]]] = [
 @pytest.mark.parametrize(("raw", "expected"), STUDIES)
 def test_studies(raw: Raw, expected: list[tuple[str, str]]) -> None:
     assert list_codes(find_all(StudyRequest, raw)) == expected
+
+
+@pytest.mark.parametrize("problem", [two_counties(), problem_of_every_rule()], ids=["two counties", "every rule"])
+def test_every_limit_of_a_plan_can_be_an_outcome(problem: PlanningProblem) -> None:
+    """Also those of swaps, whose periods are windows of settlements."""
+    rows = rows_of(make_plan(problem))["capacity"]
+    limits = [{name: row[name] for name in ("rule", "id", "part", "period")} for row in rows]
+    assert "swap_balance" in {limit["rule"] for limit in limits}
+    outcomes = [{"outcome": "shadow_price", "limit": limit} for limit in limits]
+    assert list(find_request_findings(problem, {"outcomes": outcomes}, None)) == []
 
 
 def test_backtests() -> None:

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from models.analyses.measures import LimitSelection, OutcomeMeasure, OutcomeName
+from models.analyses.references import check_outcome_selection
 from models.analyses.study import StudyRequest
 from models.problem.planning_problem import PlanningProblem
 from models.problem.policy import NeedSelection
@@ -85,34 +86,35 @@ _KIND_BY_AXIS = {
 }
 """Kind of what the first axis of a limit names."""
 
-_AXIS_BY_RULE = {rule: axes[0] for rule, axes in CONSTRAINT_LIMIT_AXES.items()} | {
-    BOUNDS[key].name: axes[0] for key, axes in BOUND_LIMIT_AXES.items()
-}
+_AXES_BY_RULE = {**CONSTRAINT_LIMIT_AXES, **{BOUNDS[key].name: axes for key, axes in BOUND_LIMIT_AXES.items()}}
 
 
-def check_limits(problem: PlanningProblem, request: StudyRequest) -> None:
-    """Raise InvalidProblemError if a measure names a limit that cannot be; paths begin within the request."""
+def check_measures(problem: PlanningProblem, request: StudyRequest) -> None:
+    """Raise InvalidProblemError if a measure names what the problem does not have; paths such as `/thresholds/0/of/county/1`."""
     context = ProblemContext(problem)
-    raise_on_errors(
-        tuple(
-            finding
-            for part in ("outcomes", "thresholds")
-            for k, measure in enumerate(getattr(request, part))
-            for finding in check_limit(context, measure, (part, k))
-        )
-    )
+    stated = [((part, k), one) for part in ("outcomes", "thresholds") for k, one in enumerate(getattr(request, part))]
+    raise_on_errors(tuple(finding for path, measure in stated for finding in check_measure(context, measure, path)))
 
 
-def check_limit(context: ProblemContext, measure: OutcomeMeasure, path: JsonPath) -> Iterator[Finding]:
-    """Yield a finding if a measure at `path` names a rule that no limit has, or a limit of what the problem does not have."""
-    if measure.limit is None:
+def check_measure(context: ProblemContext, measure: OutcomeMeasure, path: JsonPath) -> Iterator[Finding]:
+    """Yield a finding for everything that a measure at `path` names and the problem does not have."""
+    yield from check_outcome_selection(context, measure, path)
+    if measure.limit is not None:
+        yield from _check_limit(context, measure.limit, (*path, "limit"))
+
+
+def _check_limit(context: ProblemContext, limit: LimitSelection, path: JsonPath) -> Iterator[Finding]:
+    """Yield a finding for a rule that no limit has, or for parts of limits of the rule that cannot be."""
+    if limit.rule not in _AXES_BY_RULE:
+        message = f"No limit follows from a rule {quote_name(limit.rule)}."
+        remedy = suggest_similar_names(limit.rule, RULE_NAMES) or f"Use {format_name_list(RULE_NAMES, 60)}."
+        yield make_finding("unknown_choice", (*path, "rule"), message, remedy)
         return
-    if measure.limit.rule not in RULE_NAMES:
-        message = f"No limit follows from a rule {quote_name(measure.limit.rule)}."
-        remedy = suggest_similar_names(measure.limit.rule, RULE_NAMES) or f"Use {format_name_list(RULE_NAMES, 60)}."
-        yield make_finding("unknown_choice", (*path, "limit", "rule"), message, remedy)
-    elif measure.limit.id and (kind := _KIND_BY_AXIS.get(_AXIS_BY_RULE[measure.limit.rule])):
-        yield from context.check_reference(kind, measure.limit.id, (*path, "limit", "id"))
+    subject, _, span = _AXES_BY_RULE[limit.rule]
+    if limit.id and subject in _KIND_BY_AXIS:
+        yield from context.check_reference(_KIND_BY_AXIS[subject], limit.id, (*path, "id"))
+    if limit.period and span == "period":  # others are windows of settlements
+        yield from context.check_reference("period", limit.period, (*path, "period"))
 
 
 def measure_run(run: SolvedRun, measures: Sequence[OutcomeMeasure]) -> RunOutcomes:

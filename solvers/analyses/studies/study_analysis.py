@@ -7,7 +7,6 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from models.analyses.references import check_study_measures
 from models.analyses.study import MultiFidelity, StudyRequest, StudyResult
 from models.analyses.tables import BoxRow, DriverRow
 from models.validation.finding import InvalidProblemError
@@ -22,7 +21,7 @@ from solvers.analyses.studies.coarse_runs import CoarseStudySolver
 from solvers.analyses.studies.draws import draw_points
 from solvers.analyses.studies.drivers import build_driver_rows, compute_drivers
 from solvers.analyses.studies.lever_setting import LeverSetting, open_settings
-from solvers.analyses.studies.outcomes import check_limits, list_measures
+from solvers.analyses.studies.outcomes import check_measures, list_measures
 from solvers.analyses.studies.run_records import RunRecord
 from solvers.analyses.studies.run_solver import MonthlySolver
 from solvers.analyses.studies.study_bounds import LeverBounds, StudyValueBounds
@@ -67,8 +66,7 @@ class StudyAnalysis:
         InfeasibleError
             The request holds decisions of the base, which has no plan.
         """
-        check_study_measures(base.problem, request)
-        check_limits(base.problem, request)
+        check_measures(base.problem, request)
         self._base, self._request = base, request
         self._points = draw_points(request)
         self._settings = open_settings(base, request, self._points)
