@@ -69,6 +69,9 @@ def test_quotas_of_another_problem_are_not_compared(open_page: OpenPage, plan: s
     page.wait_for_selector(ROW)
     assert page.locator(f"{ROW} .change").first.inner_text() == "–"
     assert "lines, months or units that this plan does not have" in page.locator(".compared-note").inner_text()
+    figures = page.locator(".figures")
+    assert figures.locator("[data-figure=worth]").count() == 1
+    assert figures.locator("[data-figure=changed], .change").count() == 0  # "no change" would be a figure of nothing
     page = open_page(f"#/by-hand?plan={short}&with={plan}&item=soap")
     assert page.locator(".by-hand-grid .change").first.inner_text() == "–"
 

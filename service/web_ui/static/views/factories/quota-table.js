@@ -187,7 +187,7 @@ function FilterForm({ rows, problemIndex, filter, select, sort, order, clear }) 
 /** @param {{all: QuotaRow[], shown: (QuotaRow|ComparedRow)[], count: number, isCompared: boolean}} props */
 function Figures({ all, shown, count, isCompared }) {
   const [worth, total] = [shown, all].map((rows) => sumField(rows, "worth"));
-  const before = isCompared ? sumWorthBefore(shown) : null;
+  const compared = isCompared ? listCompared(shown) : [];
   /** @type {[string, string, string][]} */
   const figures = [
     [
@@ -199,8 +199,8 @@ function Figures({ all, shown, count, isCompared }) {
     ["power", t("factories.power"), `${formatNumber(sumField(shown, "kwh"))}\u00a0kWh`],
     ["part", t("factories.part"), formatShare(worth / Math.max(1, total))],
   ];
-  if (isCompared) {
-    const changed = shown.filter((row) => "change" in row && row.change).length;
+  if (compared.length) {
+    const changed = compared.filter(({ change }) => change).length;
     figures.push(["changed", t("factories.changed"), formatNumber(changed)]);
   }
   return html`<dl class="figures small">
@@ -211,21 +211,23 @@ function Figures({ all, shown, count, isCompared }) {
           <dd>${value}</dd>
           ${
             name === "worth" &&
-            before !== null &&
-            html`<dd class="figure-note change">${formatWorthChange(before)}</dd>`
+            compared.length > 0 &&
+            html`<dd class="figure-note change">${formatWorthChange(compared)}</dd>`
           }
         </div>`,
     )}
   </dl>`;
 }
 
-/** @param {number} change won @returns {string} */
-const formatWorthChange = (change) =>
-  Math.abs(change) < 1 ? t("format.no-change") : formatSignedSum(change, formatWon);
+/** @param {(QuotaRow|ComparedRow)[]} rows @returns {ComparedRow[]} the quotas that both plans can have */
+const listCompared = (rows) =>
+  rows.flatMap((row) => ("change" in row && row.change !== null ? [row] : []));
 
-/** @param {(QuotaRow|ComparedRow)[]} rows @returns {number} change of the value of the quotas that both plans can have, won */
-const sumWorthBefore = (rows) =>
-  rows.reduce((sum, row) => sum + ("change" in row ? (row.change ?? 0) * row.value : 0), 0);
+/** @param {ComparedRow[]} compared @returns {string} how much more or less their value is */
+function formatWorthChange(compared) {
+  const change = compared.reduce((sum, row) => sum + (row.change ?? 0) * row.value, 0);
+  return Math.abs(change) < 1 ? t("format.no-change") : formatSignedSum(change, formatWon);
+}
 
 /** @param {{title: string, missing: number}} props */
 function ComparedNote({ title, missing }) {
