@@ -29,6 +29,7 @@ class BoundProver:
     def __init__(self, near: NearOptimalSet) -> None:
         """Find upper bounds of all variables that the constraints imply, whatever the slack."""
         self._near, lp = near, near.program.lp
+        self._magnitude = abs(lp.matrix)
         is_own = np.ones(lp.row_count, dtype=bool)
         is_own[near.rows] = False
         own = lp.matrix.tocoo()
@@ -72,7 +73,9 @@ class BoundProver:
         y[limits] = np.minimum(dual_values[limits], 0.0)
         y = self._move_to_bounds(cost, y)
         z = cost - lp.matrix.T @ y
-        z[self._is_single] = np.maximum(z[self._is_single], 0.0)
+        # moving leaves rounding errors at 0; what is more is a ray along which nothing bounds the cost
+        noise = ROUNDING_SHARE * (np.abs(cost) + self._magnitude.T @ np.abs(y))
+        z[self._is_single & (z < 0) & (z >= -noise)] = 0.0
         own = y.copy()
         own[limits] = 0.0
         terms = _multiply(own, lp.row_lower, lp.row_upper), _multiply(z, lp.column_lower, self._upper)

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import assume, given, strategies as st
+from scipy import sparse
 from scipy.optimize import linprog
 
 from models.analyses.measures import SELECTION_LISTS, RangeMeasure
@@ -23,6 +25,7 @@ from solvers.analyses.near_optimal.near_optimal_set import NearOptimalSet
 from solvers.analyses.near_optimal.proved_bounds import BoundProver
 from solvers.analyses.opening import open_analysis
 from solvers.errors import InfeasibleError
+from solvers.lp.linear_program import LinearProgram
 from solvers.planning import make_plan
 from solvers.sensitivity import SensitivitySession
 from tests.builders import Json
@@ -197,6 +200,24 @@ def test_what_a_search_leaves_open_is_bounded(measure: Json, monkeypatch: pytest
         assert all(one <= other + rounding for one, other in pairwise(ends))
         size = max(abs(cut.least_found), abs(least)) if cut.unit else 1.0
         assert (cut.least is None) == (cut.least_found - least > 5e-4 * size)
+
+
+def test_nothing_is_proved_where_variables_can_grow_together_without_end() -> None:
+    """Two variables without an upper bound, each in one constraint of their own: x − y = 0. No dual value bounds −x from below."""
+    base = open_base(two_counties())
+    near = NearOptimalSet.from_session(SensitivitySession.from_problem(base.problem, base.basis))
+    endless = LinearProgram(
+        cost=np.zeros(2),
+        column_lower=np.zeros(2),
+        column_upper=np.full(2, np.inf),
+        row_lower=np.array([0.0, -np.inf]),
+        row_upper=np.array([0.0, 0.0]),
+        matrix=sparse.csc_array(np.array([[1.0, -1.0], [0.0, 0.0]])),
+    )
+    prover = BoundProver(replace(near, program=replace(near.program, lp=endless), rows=np.array([1])))
+    assert prover.bound_least(np.array([1.0, 0.0]), np.zeros(2), (0.0,)) == 0.0
+    for price in (-1.0, 0.0, 1.0):
+        assert prover.bound_least(np.array([-1.0, 0.0]), np.array([price, 0.0]), (0.0,)) == -np.inf
 
 
 def test_proved_bounds_of_drawn_problems_are_never_crossed(monkeypatch: pytest.MonkeyPatch) -> None:
