@@ -208,6 +208,9 @@ def _collect_column_limits(label_table: LabelTable, solved: _SolvedPoint, key: t
     if key[0] == "over":
         met, need = _compute_met_requirements(solved, block)
         used, limit = met, limit + need
+        # Met late, a requirement may give its balance a price below 0, which the due date makes up for: `over` then seems to save
+        # what it does not, as people would first take what they are short of.
+        shadow_price = np.where(limit - used > USED_UP_TOLERANCE * (1 + limit), 0.0, shadow_price)
     signs = np.full(block.size, -1.0 if key[1] == "lower" else 1.0)
     limit = np.where(is_past_period(solved.arrays, block), np.inf, limit)  # past variables are fixed and have no limit
     return _build_limit_part(

@@ -118,3 +118,13 @@ def test_bottlenecks_remedies_and_equity_take_requirements_as_goods() -> None:
     (share,) = equity.by_county["town"]
     assert share.share == pytest.approx(0.8)
     assert sum(row["shortage"] for row in rows["requirements"]) == pytest.approx(20)
+
+
+def test_the_greatest_amount_of_what_people_are_short_of_has_no_price() -> None:
+    """Due at once, what comes later counts for nothing, so its balance may be worth less than nothing; no limit is."""
+    energy = ENERGY | {"most": {"people": 10}, "due": {"p1": {"share": 1}}}
+    shares = {"by_item": {"maize": 0.25}, "gateways": ["town"]}
+    items = [{"id": "maize", "norms": {"people": 2}, "provides": {"energy": 2}}]
+    _, rows = planned(village({}, items, requirements=[energy], supply_shares=shares))
+    (limit,) = (row for row in rows["capacity"] if row["rule"] == "requirement_most")
+    assert (limit["used"], limit["limit"], limit["price"]) == (0, 100, 0)
