@@ -3,8 +3,10 @@
 The same test of convexity as for power and supply: see `test_prices`.
 """
 
+import json
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from tests.properties.planned import bounded, objective, rows_of, value_of
 from tests.properties.test_prices import STEP, check_price, stepped
 from tests.strategies import problem_dicts
 
+BINDING = Path(__file__).parent / "binding"
 Row = dict[str, Any]
 Place = tuple[dict[str, Any], str, float]
 """Who holds a limit, its name there, and what one unit of it there adds to the limit of the row."""
@@ -75,29 +78,44 @@ HOLDERS = {
 
 @pytest.mark.parametrize("rule", HOLDERS)
 def test_price_of_a_limit(rule: str) -> None:
-    seen = []
-
     @bounded(20)
     @given(problem_dicts(), st.data())
     def holds(problem: Json, data: st.DataObject) -> None:
-        result = make_plan(PlanningProblem.model_validate(problem))
-        rows = [row for row in rows_of(result)["capacity"] if row["rule"] == rule and row["limit"] > 1]
-        if not rows:
-            return
         # Those with a price first: hypothesis draws the first most often, and a price of 0 proves little.
-        row = data.draw(st.sampled_from(sorted(rows, key=lambda row: -row["price"])))
-        if rule == "line_most" and row["id"].startswith("craft"):
-            return  # its least quota may be all it may make
-        if rule == "budget" and _by_id(problem["budgets"], row["id"])["carries_over"]:
-            return  # a won more in one period also raises the limits of later periods
-        if rule == "handling" and not _can_be_lowered(problem, row):
-            return  # goods under way enter in any case, as much as the place can handle or more
-        seen.append(row["price"])
-        ends = [objective(_stepped(problem, HOLDERS[rule], row, step)) for step in (-STEP, STEP)]
-        check_price(ends[0], value_of(result.plan), ends[1], row["price"], STEP)
+        def choose(rows: list[Row]) -> Row | None:
+            """One of the rows; of a craft none, as its least quota may be all it may make."""
+            found = [row for row in rows if rule != "line_most" or not row["id"].startswith("craft")]
+            return data.draw(st.sampled_from(found)) if found else None
+
+        _check_a_price(rule, problem, choose)
 
     holds()
-    assert seen, "no problem had such a limit"
+
+
+@pytest.mark.parametrize("rule", HOLDERS)
+def test_price_of_a_limit_that_binds(rule: str) -> None:
+    problem = json.loads((BINDING / f"{rule}.json").read_text("utf-8"))
+    for budget in problem.get("budgets", []):
+        budget["carries_over"] = False
+    price = _check_a_price(rule, problem, lambda rows: rows[0])
+    assert price is not None
+    assert price > 0
+
+
+def _check_a_price(rule: str, problem: Json, choose: Callable[[list[Row]], Row | None]) -> float | None:
+    """Compare the price of a chosen limit with what a step up and a step down cost; None where there is no such limit."""
+    result = make_plan(PlanningProblem.model_validate(problem))
+    rows = [row for row in rows_of(result)["capacity"] if row["rule"] == rule and row["limit"] >= 1]
+    row = choose(sorted(rows, key=lambda row: -row["price"]))
+    if row is None:
+        return None
+    if rule == "budget" and _by_id(problem["budgets"], row["id"])["carries_over"]:
+        return None  # a won more in one period also raises the limits of later periods
+    if rule == "handling" and not _can_be_lowered(problem, row):
+        return None  # goods under way enter in any case, as much as the place can handle or more
+    ends = [objective(_stepped(problem, HOLDERS[rule], row, step)) for step in (-STEP, STEP)]
+    check_price(ends[0], value_of(result.plan), ends[1], row["price"], STEP)
+    return float(row["price"])
 
 
 def _can_be_lowered(problem: Json, row: Row) -> bool:
