@@ -8,8 +8,7 @@ from fastapi import Depends, Header, Path, Request, Response
 from models.analyses.kinds import AnalysisKind
 from models.analyses.near_optimal import AlternativesRequest, RangesRequest
 from models.analyses.study import BoundsAnswer, BoundsRequest
-from service.api.admission import get_admission, run_in_change_thread
-from service.api.caller_limits import current_caller
+from service.api.admission import run_in_change_thread
 from service.api.dependencies import (
     AnalysisName,
     AnalysisServiceDependency,
@@ -24,10 +23,11 @@ from service.api.request_bodies import DocumentBodyDependency, JsonBody, Request
 from service.api.routes.plans import (
     SUBMISSION_RESPONSES,
     PreferHeader,
-    build_submission_response,
+    build_plan_submission_response,
 )
 from service.api.routes.sensitivity import answer_while_connected
 from service.api.routing import ApiRouter
+from service.api.submission_responses import build_submission_response
 from service.core.addresses import COLLECTIONS
 from service.core.errors import (
     BODY_ERRORS,
@@ -39,7 +39,6 @@ from service.core.errors import (
     document_errors,
 )
 from service.domain.analyses import build_analysis_view
-from service.domain.plans import parse_wait_seconds
 from service.domain.schemas.analyses import (
     VIEW_MODELS,
     BacktestBody,
@@ -97,22 +96,15 @@ class _Submitter:
 
     async def _build_response(self, submission: AnalysisSubmission) -> Response:
         """Answer after waiting as long as `Prefer` asks and the settings allow."""
-        services, record = self._services, submission.analysis
-        seconds = parse_wait_seconds(self._prefer, services.settings.max_wait_seconds)
-        streams, caller = get_admission().streams, current_caller.get()
-        if seconds and not record.is_final:
-            if streams.try_acquire_slot(caller):
-                try:
-                    record = await services.analyses.wait_until_final(record.id, seconds)
-                finally:
-                    streams.release_slot(caller)
-            else:
-                seconds = 0.0
-        headers = {"Location": f"{COLLECTIONS[record.kind]}/{record.id}"}
-        if seconds:
-            headers["Preference-Applied"] = f"wait={seconds:g}"
-        text = build_analysis_view(record).model_dump_json(by_alias=True)
-        return Response(text, 201 if record.is_final else 202, headers, media_type="application/json")
+        record = submission.analysis
+        return await build_submission_response(
+            record,
+            f"{COLLECTIONS[record.kind]}/{record.id}",
+            build_view=build_analysis_view,
+            wait_until_final=self._services.analyses.wait_until_final,
+            prefer=self._prefer,
+            max_wait_seconds=self._services.settings.max_wait_seconds,
+        )
 
 
 _SubmitterDependency = Annotated[_Submitter, Depends()]
@@ -223,4 +215,4 @@ async def open_run(
     does not bind the plan.
     """
     plan = await run_in_change_thread(partial(runs.open_run, analysis, run, principal))
-    return await build_submission_response(plan, prefer, services)
+    return await build_plan_submission_response(plan, prefer, services)

@@ -19,7 +19,7 @@ from service.api.routes.plans import (
     SUBMISSION_RESPONSES,
     IdempotencyHeader,
     PreferHeader,
-    build_submission_response,
+    build_plan_submission_response,
 )
 from service.api.routing import ApiRouter
 from service.core.errors import (
@@ -179,7 +179,7 @@ async def create_replan(
     submission = await body.process_in_thread(
         lambda raw: replanning.submit_replan(plan, raw, principal, idempotency_key)
     )
-    return await build_submission_response(submission, prefer, services)
+    return await build_plan_submission_response(submission, prefer, services)
 
 
 def _build_response(

@@ -10,13 +10,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from models.base import ID_PATTERN
 from models.problem.planning_problem import PlanningProblem
 from service.api.admission import (
-    get_admission,
     hold_stream_slot,
     run_in_change_thread,
     run_in_heavy_thread,
     run_while_connected,
 )
-from service.api.caller_limits import current_caller
 from service.api.dependencies import (
     CallerDependency,
     PlanName,
@@ -30,6 +28,7 @@ from service.api.openapi import describe_headers
 from service.api.permissions import require_permission
 from service.api.request_bodies import DocumentBodyDependency, RequestBody
 from service.api.routing import ApiRouter
+from service.api.submission_responses import build_submission_response
 from service.core.errors import (
     BODY_ERRORS,
     ConflictError,
@@ -41,7 +40,6 @@ from service.core.errors import (
 from service.core.etags import IfNoneMatch, matches_etag, quote_etag
 from service.domain.container import Services
 from service.domain.plan_view import ProgramFormat, build_plan_view, format_program
-from service.domain.plans import parse_wait_seconds
 from service.domain.schemas.plans import PlanBody, PlanEvent, PlanList, PlanStatus, PlanView, SheetsQuery
 from service.observability.damage import report_damage
 from service.storage.plan_requests import Submission
@@ -96,7 +94,7 @@ async def create_plan(
     submission = await body.process_in_thread(
         lambda raw: plans.submit_body(raw, principal, idempotency_key, body.spreadsheet_kind, sheets_query)
     )
-    return await build_submission_response(submission, prefer, services)
+    return await build_plan_submission_response(submission, prefer, services)
 
 
 @router.get(
@@ -260,25 +258,16 @@ async def export_program(
     )
 
 
-async def build_submission_response(submission: Submission, prefer: str | None, services: Services) -> Response:
-    """Answer a request that created a plan, after waiting as long as `Prefer` asks and the settings allow.
-
-    A caller that waits as often as one may is answered at once.
-    """
-    record, seconds = submission.plan, parse_wait_seconds(prefer, services.settings.max_wait_seconds)
-    streams, caller = get_admission().streams, current_caller.get()
-    if seconds and not record.is_final:
-        if streams.try_acquire_slot(caller):
-            try:
-                record = await services.jobs.wait_until_final(record.id, seconds)
-            finally:
-                streams.release_slot(caller)
-        else:
-            seconds = 0.0
-    headers = {"Location": f"/v1/plans/{record.id}"}
-    if seconds:
-        headers["Preference-Applied"] = f"wait={seconds:g}"
-    return _build_plan_response(record, 201 if record.is_final else 202, headers)
+async def build_plan_submission_response(submission: Submission, prefer: str | None, services: Services) -> Response:
+    """Answer a request that created a plan, after waiting as long as `Prefer` asks and the settings allow."""
+    return await build_submission_response(
+        submission.plan,
+        f"/v1/plans/{submission.plan.id}",
+        build_view=build_plan_view,
+        wait_until_final=services.jobs.wait_until_final,
+        prefer=prefer,
+        max_wait_seconds=services.settings.max_wait_seconds,
+    )
 
 
 def _build_plan_response(record: PlanRecord, status: int, headers: dict[str, str]) -> Response:
