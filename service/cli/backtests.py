@@ -18,7 +18,7 @@ from service.cli.analysis_options import (
     write_tables,
 )
 from service.cli.comparisons import JsonOption
-from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from service.cli.problem_options import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers.analyses.requests import parse_request
 

@@ -7,7 +7,7 @@ from models.number_text import format_amount
 from models.problem.planning_problem import PlanningProblem
 from service.cli import problem_sources
 from service.cli.plan_summary import print_infeasibility
-from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from service.cli.problem_options import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from service.domain.briefing import MAX_LINES, PlanLines, build_plan_lines, write_headline
 from solvers.planning import make_plan

@@ -12,7 +12,7 @@ from models.number_text import format_amount
 from models.plan import Infeasibility
 from models.problem.planning_problem import PlanningProblem
 from service.cli import plan_summary, problem_sources
-from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from service.cli.problem_options import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers import sensitivity
 from solvers.sensitivity import (

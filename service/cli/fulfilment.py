@@ -14,7 +14,8 @@ from models.outputs import LineAndPeriod, read_output_report
 from models.problem.planning_problem import PlanningProblem
 from models.validation.checks import InvalidProblemError
 from service.cli import problem_sources
-from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument, show_and_write_plan
+from service.cli.planning import show_and_write_plan
+from service.cli.problem_options import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers.planning import make_plan
 from solvers.replanning import UnreportedOutput, build_replan_problem as replan_problem

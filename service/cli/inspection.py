@@ -16,6 +16,7 @@ from models.heads import GroupHeads, compute_heads
 from models.problem.planning_problem import PlanningProblem
 from models.sheets.formulas import escape_formula
 from service.cli import problem_sources
+from service.cli.problem_options import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 
 if TYPE_CHECKING:
@@ -43,13 +44,9 @@ def validate_problem(
 
 
 def export_demand(
-    source: Annotated[str, typer.Argument(help="Built-in province or JSON file.")],
-    scenario: Annotated[
-        list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")
-    ] = [],  # noqa: B006
-    change: Annotated[
-        list[str], typer.Option("--change", "-c", help="WHAT[@WHERE]=VALUE or *FACTOR; may be repeated.")
-    ] = [],  # noqa: B006
+    source: SourceArgument,
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
     groups: Annotated[bool, typer.Option("--groups", help="A row for each group of people.")] = False,
 ) -> None:
     """Write the estimated demand as CSV: a row for each county and item, a column for each period.
@@ -85,13 +82,9 @@ _HEADS_METHODS = {"census": "yearly growth", "ages": "cohorts by sex and age"}
 
 
 def show_population(
-    source: Annotated[str, typer.Argument(help="Built-in province or JSON file.")],
-    scenario: Annotated[
-        list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")
-    ] = [],  # noqa: B006
-    change: Annotated[
-        list[str], typer.Option("--change", "-c", help="WHAT[@WHERE]=VALUE or *FACTOR; may be repeated.")
-    ] = [],  # noqa: B006
+    source: SourceArgument,
+    scenario: ScenarioOption = [],  # noqa: B006
+    change: ChangeOption = [],  # noqa: B006
 ) -> None:
     """Print the heads of the plan's year by county and group: stated, or projected from a census with an error.
 

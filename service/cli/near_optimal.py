@@ -13,7 +13,7 @@ from models.validation.parsing import validate_model
 from service.cli import analysis_texts, local_analysis, problem_sources
 from service.cli.analysis_options import FormatOption, WorkersOption, write_tables
 from service.cli.comparisons import JsonOption
-from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from service.cli.problem_options import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers.analyses.requests import parse_request
 from solvers.results.writing import write_table_files

@@ -13,6 +13,7 @@ from models.options import PlanOptions, SolverName
 from models.problem.planning_problem import PlanningProblem
 from service.cli import plan_summary, problem_sources
 from service.cli.first_figures import print_plan_estimate
+from service.cli.problem_options import ChangeOption, ScenarioOption, SourceArgument
 from service.spreadsheets.plan_workbook import PlanWorkbookContent, write_plan_workbook
 from solvers.backends.highs import format_mps_text
 from solvers.data.problem_arrays import ProblemArrays
@@ -21,14 +22,6 @@ from solvers.lp.export import format_lp_text
 from solvers.lp.solution import Progress
 from solvers.planning import PlanResult, make_plan
 from solvers.results.writing import TableFormat, write_table_files
-
-SourceArgument = Annotated[str, typer.Argument(help="Built-in province, JSON file, workbook, or zip or folder of CSV.")]
-ScenarioOption = Annotated[
-    list[str], typer.Option("--scenario", "-s", help="Scenario of the province; may be repeated.")
-]
-ChangeOption = Annotated[
-    list[str], typer.Option("--change", "-c", help="WHAT[@WHERE[@PERIODS]]=VALUE or *FACTOR; may be repeated.")
-]
 
 
 def plan_province(

@@ -15,7 +15,7 @@ from service.cli import problem_sources
 from service.cli.comparisons import JsonOption, compare_steps, open_problem, open_session, show_comparison
 from service.cli.first_figures import print_first_figures
 from service.cli.plan_summary import format_gini, format_spread, print_infeasibility
-from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from service.cli.problem_options import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers import sensitivity
 from solvers.data.problem_arrays import ProblemArrays

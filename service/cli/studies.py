@@ -23,7 +23,7 @@ from service.cli.analysis_options import (
 )
 from service.cli.comparisons import JsonOption
 from service.cli.local_analysis import solve_and_analyze
-from service.cli.planning import ChangeOption, ScenarioOption, SourceArgument
+from service.cli.problem_options import ChangeOption, ScenarioOption, SourceArgument
 from service.core.share_text import format_share
 from solvers.analyses.analysis import AnalysisConclusion
 from solvers.analyses.requests import parse_request
