@@ -1,7 +1,8 @@
 """A small analysis for tests of the driver: it plans a problem with its electricity multiplied, and rounds follow rounds.
 
-The request is `{"rounds": 2, "tasks": 3, "rows": 4, "seconds": 0.0, "crash": []}`: rounds of tasks of rows. Row r is the
-objective with half the electricity. `crash`: rows at which the worker process ends, whenever it comes to them.
+The request is `{"rounds": 2, "tasks": 3, "rows": 4, "seconds": 0.0, "crash": [], "crash_once": {}}`: rounds of tasks of rows. Row r
+is the objective with half the electricity. `crash`: rows at which the worker process ends, whenever it comes to them. `crash_once`:
+a file by row, whose absence ends the process there; it is made first, so that the next process goes on.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyarrow as pa
 from pydantic import BaseModel
@@ -34,9 +36,8 @@ class CountingAnalysis:
 
     def __init__(self, base: AnalysisBase, request: str) -> None:
         self._base = base
-        self._request = {"rounds": 1, "tasks": 2, "rows": 4, "seconds": 0.0, "crash": [], "plans": 0} | json.loads(
-            request
-        )
+        defaults = {"rounds": 1, "tasks": 2, "rows": 4, "seconds": 0.0, "crash": [], "crash_once": {}, "plans": 0}
+        self._request = defaults | json.loads(request)
         if "wrong" in self._request:
             raise InvalidProblemError((Finding(path="/wrong", code="invalid", message="No.", remedy="Leave it out."),))
         self._plans: dict[int, PlanResult] = {}
@@ -54,12 +55,20 @@ class CountingAnalysis:
 
     def run_task(self, task: AnalysisTask, on_row: OnRow) -> None:
         for row in task.rows:
-            if row in self._request["crash"]:
+            if row in self._request["crash"] or self._comes_first(row):
                 os.kill(os.getpid(), signal.SIGKILL)
             time.sleep(self._request["seconds"])
             objective = self._plan(5).plan.objective
             assert objective is not None
             on_row(row, json.dumps([row, task.body.decode(), objective.value]).encode())
+
+    def _comes_first(self, row: int) -> bool:
+        """Return whether no process came to a row of `crash_once` before, and mark it."""
+        mark = self._request["crash_once"].get(str(row))
+        if mark is None or Path(mark).exists():
+            return False
+        Path(mark).touch()
+        return True
 
     def conclude(self, rows: Mapping[int, bytes]) -> AnalysisConclusion:
         values = [json.loads(body) for body in rows.values()]
