@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -37,7 +38,7 @@ from solvers.results.arrow_tables import build_empty_table
 from solvers.verification import PlanClaim, verify_plan
 
 OnBuilt = Callable[[ProblemArrays, Program], None]
-"""Receives the arrays and the program of a plan that is about to be solved, such as to estimate it; must not change them."""
+"""Receives the arrays and the program of a plan whose solve is about to take long, such as to estimate it; must not change them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ def make_plan(
     """Plan a problem that has passed `models.validation.checks`.
 
     A failed, stopped or infeasible solve is an outcome of the plan, not an exception.
-    `warm_start` is from the plan of a similar problem; see `build_warm_start`. `on_built` is called before the first solve, within
-    the time limit.
+    `warm_start` is from the plan of a similar problem; see `build_warm_start`. `on_built` is called within the time limit: before the
+    first solve; with a warm start once the quick solve from it was given up, if it is, in a thread of the solve.
 
     Raises
     ------
@@ -76,7 +77,9 @@ def make_plan(
         index = ProblemArrays.from_problem(problem)
         program = build_plan_program(index)
     run = SolveRun(options, on_progress)
-    if on_built is not None:
+    if on_built is not None and warm_start is not None:
+        run.on_quick_path_left = partial(on_built, index, program)
+    elif on_built is not None:
         with clock.time_stage("estimate"):
             on_built(index, program)
     basis = None if warm_start is None else warm_start.map_basis_to(program)

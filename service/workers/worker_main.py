@@ -136,9 +136,7 @@ def _solve_plan(channel: Channel, order: Message, stages: _StageRecorder) -> Pla
     problem = PlanningProblem.model_validate_json(decompress(order.bodies[0], order.head["size"]))
     options = PlanOptions.model_validate(order.head["options"])
     reporter, start = ProgressReporter(channel, stages), _decode_warm_start(order)
-    # a plan from a basis mostly takes a second or two, which an estimate would double
-    on_built = _build_estimator(channel, order, options) if start is None else None
-    return make_plan(problem, options, reporter.report_progress, start, on_built)
+    return make_plan(problem, options, reporter.report_progress, start, _build_estimator(channel, order, options))
 
 
 def _build_estimator(channel: Channel, order: Message, options: PlanOptions) -> OnBuilt | None:

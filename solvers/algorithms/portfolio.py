@@ -135,6 +135,8 @@ class SolveRequest:
     """Options with the tolerance and the time limit."""
     on_progress: OnProgress | None
     """Receives progress reports, from one thread at a time."""
+    on_quick_path_left: Callable[[], None] | None = None
+    """Called when the quick solve from a basis was given up, before a longer one starts."""
     started_at: float = field(default_factory=monotonic)
     """Start time on the monotonic clock, in seconds."""
 

@@ -1,6 +1,7 @@
 """State of the solve of one plan: remaining time, timings, solve steps, and the certificate of each solve."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from models.options import PlanOptions
@@ -43,6 +44,8 @@ class SolveRun:
     """Options of the plan."""
     on_progress: OnProgress | None = None
     """Receives the name of each stage and the progress reports of the solver."""
+    on_quick_path_left: Callable[[], None] | None = None
+    """Called at most once: when the quick solve of a large program from a basis was given up, before a longer one starts."""
     started_at: float = field(default_factory=time.monotonic)
     """Start time on the monotonic clock, in seconds."""
     seconds_by_stage: dict[str, float] = field(default_factory=dict)
@@ -67,7 +70,7 @@ class SolveRun:
     ) -> SolveAttempt:
         """Solve and certify one program as a named stage, from a starting basis of the same shape if given.
 
-        With `new_goal`, the starting basis is primal feasible and only the objective has changed.
+        With `is_start_feasible`, the starting basis is primal feasible and only the objective has changed.
         """
         started = time.monotonic()
         remaining = self.remaining_seconds()
@@ -79,7 +82,14 @@ class SolveRun:
         if self.on_progress is not None:
             self.on_progress(Progress(stage))
         options = self.options.model_copy(update={"time_limit_seconds": remaining})
-        solution = solve_program(program, options, self.on_progress, start, is_start_feasible=is_start_feasible)
+        solution = solve_program(
+            program,
+            options,
+            self.on_progress,
+            start,
+            is_start_feasible=is_start_feasible,
+            on_quick_path_left=self._leave_quick_path,
+        )
         self.is_out_of_time |= solution.termination.limit == "time"
         self.iterations += solution.iterations
         self.solver = solution.solver or self.solver
@@ -91,6 +101,11 @@ class SolveRun:
         attempt = SolveAttempt(program, solution, certify_attempt(program, solution, self.options.tolerance))
         self.certify_seconds += time.monotonic() - solved
         return attempt
+
+    def _leave_quick_path(self) -> None:
+        call, self.on_quick_path_left = self.on_quick_path_left, None
+        if call is not None:
+            call()
 
 
 def certify_attempt(program: Program, solution: Solution, tolerance: float) -> Certificate | None:

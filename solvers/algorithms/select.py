@@ -5,7 +5,7 @@ Small programs use one backend after another until a certificate passes. Large p
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
 
@@ -45,6 +45,7 @@ def solve_program(
     start: Basis | None = None,
     *,
     is_start_feasible: bool = False,
+    on_quick_path_left: Callable[[], None] | None = None,
 ) -> Solution:
     """Solve a program within the time limit of the options; a failure of a solver is a termination, not an exception.
 
@@ -58,8 +59,11 @@ def solve_program(
         Receives progress reports, from one thread at a time.
     start
         A basis of a program of the same shape.
-    new_goal
+    is_start_feasible
         Whether `start` is primal feasible and only the objective has changed.
+    on_quick_path_left
+        Called when the quick solve of a large program from `start` was given up, before a longer one starts; other algorithms go on
+        meanwhile.
 
     Returns
     -------
@@ -67,20 +71,15 @@ def solve_program(
         The certified optimum, or the best solution found. Its `strategy` lists the steps.
     """
     if options.solver == "auto" and program.lp.column_count >= LARGE_PROGRAM_COLUMNS:
-        return _solve_large(program, options, on_progress, start, is_start_feasible=is_start_feasible)
+        request = SolveRequest(
+            program, options, None if on_progress is None else _serialize_progress(on_progress), on_quick_path_left
+        )
+        return _solve_large(request, start, is_start_feasible=is_start_feasible)
     return _solve_sequentially(program.lp, options, on_progress, start)
 
 
-def _solve_large(
-    program: Program,
-    options: PlanOptions,
-    on_progress: OnProgress | None,
-    start: Basis | None,
-    *,
-    is_start_feasible: bool = False,
-) -> Solution:
+def _solve_large(request: SolveRequest, start: Basis | None, *, is_start_feasible: bool = False) -> Solution:
     """Solve a large program by the portfolio that fits the start."""
-    request = SolveRequest(program, options, None if on_progress is None else _serialize_progress(on_progress))
     if start is None:
         return solve_cold(request)
     return _reoptimize_objective(request, start) if is_start_feasible else _reoptimize_bounds(request, start)
@@ -111,6 +110,8 @@ def _reoptimize_bounds(request: SolveRequest, start: Basis) -> Solution:
             return quick
         if quick.termination.reason == "cancelled":
             quick = replace_last_outcome(quick, "limit")
+        if request.on_quick_path_left is not None:
+            request.on_quick_path_left()
         exact = request.run_backend("highs-dual-steepest-edge", start, should_stop, watch=limit.watch)
         return replace(exact, iterations=quick.iterations + exact.iterations, strategy=quick.strategy + exact.strategy)
 

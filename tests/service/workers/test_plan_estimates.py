@@ -66,7 +66,7 @@ def test_an_estimate_is_shown_until_the_plan_replaces_it_whatever_is_killed(
     assert kinds.index("estimate") < kinds.index("retried")
 
 
-def test_plans_from_the_basis_of_another_and_of_two_stages_have_none(runtime: JobRuntime) -> None:
+def test_plans_solved_quickly_from_the_basis_of_another_and_of_two_stages_have_none(runtime: JobRuntime) -> None:
     base = runtime.submit_plan(PlanRequest(year(smoothing=0.25), reuse=False)).plan.id
     wait_until_final(runtime, base, 60)
     assert "estimate" in list_kinds(runtime, base)

@@ -109,7 +109,7 @@ def test_named_solver_is_the_only_one_used(program: Program, name: str) -> None:
 @given(problems())
 def test_portfolio_finds_the_direct_optimum(problem: PlanningProblem) -> None:
     program = build_plan_program(ProblemArrays.from_problem(problem))
-    solution = select._solve_large(program, PlanOptions(), None, None)
+    solution = select._solve_large(SolveRequest(program, PlanOptions(), None), None)
     assert objective(program.lp, solution) == pytest.approx(direct_optimum(program.lp), rel=1e-9, abs=1e-9)
 
 
@@ -191,18 +191,22 @@ def test_changed_bound_is_solved_from_the_basis(program: Program) -> None:
     upper = program.lp.row_upper.copy()
     upper[program.constraints["power"].block_slice] *= 0.9
     changed = replace(program, lp=replace(program.lp, row_upper=upper))
-    again = solve_program(changed, PlanOptions(), start=first.basis)
+    calls: list[str] = []
+    again = solve_program(changed, PlanOptions(), start=first.basis, on_quick_path_left=lambda: calls.append("left"))
     assert list_steps(again) == [("highs-dual-devex", "optimal", True)]
+    assert calls == []
     assert objective(changed.lp, again) == pytest.approx(direct_optimum(changed.lp), rel=1e-9)
 
 
 @pytest.mark.usefixtures("portfolio_for_all_programs")
 def test_devex_weights_are_followed_by_steepest_edge(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(select, "DEVEX_REFACTORIZATIONS", 0)
-    first = solve_program(program, PlanOptions())
+    calls: list[str] = []
+    first = solve_program(program, PlanOptions(), on_quick_path_left=lambda: calls.append("cold"))
     assert first.basis is not None
     slacks = Basis(first.basis.columns * 0, first.basis.rows * 0 + 1)
-    again = solve_program(program, PlanOptions(), start=slacks)
+    again = solve_program(program, PlanOptions(), start=slacks, on_quick_path_left=lambda: calls.append("left"))
+    assert calls == ["left"]
     assert [step[:2] for step in list_steps(again)] == [
         ("highs-dual-devex", "limit"),
         ("highs-dual-steepest-edge", "optimal"),

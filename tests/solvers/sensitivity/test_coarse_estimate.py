@@ -6,10 +6,11 @@ from models.changes.change import Change
 from models.examples import two_counties
 from models.plan_estimate import PlanEstimate
 from models.problem.planning_problem import PlanningProblem
+from solvers.algorithms import select
 from solvers.algorithms.pipeline import build_plan_program
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.lp.linear_program import Program
-from solvers.planning import make_plan
+from solvers.planning import build_warm_start, make_plan
 from solvers.sensitivity import (
     CoarseEstimator,
     SensitivitySession,
@@ -121,6 +122,31 @@ def test_a_new_plan_is_estimated_before_it_is_solved_and_solved_as_ever(problem:
     assert with_estimate.plan.objective == plan
     assert "estimate" in with_estimate.plan.timings
     assert "estimate" not in plain.plan.timings
+
+
+@pytest.mark.parametrize(
+    ("refactorizations", "factor", "estimates"), [(8, 0.99, 0), (0, 0.4, 1)], ids=["small", "broad"]
+)
+def test_a_plan_from_a_basis_is_estimated_once_its_quick_solve_is_given_up(
+    refactorizations: int, factor: float, estimates: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = year(smoothing=0.25)
+    solved = make_plan(base)
+    assert solved.basis is not None
+    monkeypatch.setattr(select, "LARGE_PROGRAM_COLUMNS", 0)
+    monkeypatch.setattr(select, "DEVEX_REFACTORIZATIONS", refactorizations)
+    changed, start = change(base, what="power_limit", factor=factor), build_warm_start(base, solved.basis)
+    found: list[PlanEstimate | None] = []
+    plan = make_plan(
+        changed,
+        warm_start=start,
+        on_built=lambda arrays, program: found.append(estimate_new_plan(arrays, program)),
+    )
+    assert len(found) == estimates
+    assert found == [estimate_problem(changed)] * estimates
+    plain = make_plan(changed, warm_start=start)
+    assert plan.tables == plain.tables
+    assert plan.plan.objective == plain.plan.objective
 
 
 def test_equal_problems_have_equal_estimates(session: SensitivitySession) -> None:
