@@ -23,8 +23,10 @@ from tests.service.faults.processes import Disk, PostgreSQL, Service, send_signa
 
 PAUSE_SECONDS = (0.5, 6.0)
 """Shortest and longest time of what lasts: on both sides of a lease of 3 s."""
-GAP_PLANS = 3.0
-"""Mean number of plans that end between two faults, so that slow machines get as many as fast ones."""
+LEAST_GAP_PLANS = 3.0
+"""Least mean number of plans that end between two faults: counted in plans, slow machines get as many faults as fast ones."""
+MEAN_FAULTS = 600
+"""Mean number of faults of a long trial: each costs seconds, so that one after every third plan of 10,000 would take half a day."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Injector:
     postgresql: PostgreSQL | None
     chance: random.Random
     answers: Answers
+    gap_plans: float
+    """Mean number of plans that end between two faults."""
     made: Counter[str] = field(default_factory=Counter)
     flips: Counter[str] = field(default_factory=Counter)
     """What a read of damaged data returned."""
@@ -94,7 +98,7 @@ class Injector:
             name = first.pop() if first else self.chance.choices(names, weights)[0]
             if self._retry(kinds[name][0]):
                 self.made[name] += 1
-            moment = ended + self.chance.expovariate(1 / GAP_PLANS)
+            moment = ended + self.chance.expovariate(1 / self.gap_plans)
 
     def _retry(self, inject: Callable[[], bool]) -> bool:
         """Try a fault for some seconds: workers run for a moment only."""

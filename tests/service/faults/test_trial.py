@@ -28,7 +28,7 @@ from service.storage.store import Store
 from solvers.planning import make_plan
 from tests.service.conftest import DATABASES
 from tests.service.faults.clients import VARIANTS, Answers, Client, probe
-from tests.service.faults.injection import Injector
+from tests.service.faults.injection import LEAST_GAP_PLANS, MEAN_FAULTS, Injector
 from tests.service.faults.processes import PostgreSQL, Service, small_disk
 from tests.service.faults.verdict import Verdict, judge
 from tests.service.helpers import until
@@ -164,8 +164,8 @@ def trial_settings(address: str, folder: Path) -> Settings:
 
 
 @contextmanager
-def prepared(kind: str, folder: Path, seed: int) -> Iterator[Trial]:
-    """A trial whose services are ready; they are killed at the end of the block."""
+def prepared(kind: str, folder: Path, count: int, seed: int) -> Iterator[Trial]:
+    """A trial of so many plans whose services are ready; they are killed at the end of the block."""
     with ExitStack() as undo:
         disk = undo.enter_context(small_disk(folder / "disk"))
         address, server = undo.enter_context(database(kind, disk.folder))
@@ -180,7 +180,8 @@ def prepared(kind: str, folder: Path, seed: int) -> Iterator[Trial]:
             until(lambda service=service: is_ready(service), PROGRESS_SECONDS)  # type: ignore[misc]
         answers = Answers()
         chance = random.Random(seed)  # noqa: S311 - not for secrets
-        yield Trial(store, services, Injector(services, store, disk, server, chance, answers), answers)
+        gap_plans = max(LEAST_GAP_PLANS, count / MEAN_FAULTS)
+        yield Trial(store, services, Injector(services, store, disk, server, chance, answers, gap_plans), answers)
 
 
 def is_ready(service: Service) -> bool:
@@ -202,7 +203,7 @@ def test_nothing_is_lost_doubled_or_wrong(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     count, seed = int(pytestconfig.getoption("--plans")), int(pytestconfig.getoption("--seed"))
-    with prepared(kind, tmp_path, seed) as trial:
+    with prepared(kind, tmp_path, count, seed) as trial:
         trial.run(count, seed, PROBLEMS)
         for service in trial.services:
             service.end()
