@@ -145,7 +145,7 @@ def test_korean_particles_follow_the_syllable(open_page: OpenPage) -> None:
     page = open_page("", locale="ko-KR")
     said = page.evaluate(
         """async () => {
-            const base = document.querySelector("script[type=module]").src.replace("app.js", "");
+            const base = document.querySelector("script[src$='app.js']").src.replace("app.js", "");
             const { loadViewTexts, t } = await import(`${base}lib/i18n.js`);
             await loadViewTexts("shared");
             return ["혜산시", "갑산군", "Hyesan"].map((name) => t("comparison.county-loses", { name, before: "", after: "" }).split(" ")[0]);
@@ -216,7 +216,7 @@ def test_numbers_follow_the_locale_of_the_browser(open_page: OpenPage, plan: str
     expect(british.locator(".map-side")).to_contain_text("166,087")
     expect(german.locator(".map-side")).to_contain_text("166.087")
     written = """async (share) => {
-        const base = document.querySelector("script[type=module]").src.replace("app.js", "");
+        const base = document.querySelector("script[src$='app.js']").src.replace("app.js", "");
         return (await import(`${base}lib/format.js`)).formatShare(share);
     }"""
     shares = {

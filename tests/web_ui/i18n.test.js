@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import "./browser-globals.js";
 
 const STATIC = fileURLToPath(new URL("../../service/web_ui/static/", import.meta.url));
-const { getDisplayName, selectLanguage, setTexts, t, textOr } =
+const { selectLanguage } = await import("../../service/web_ui/static/lib/language.js");
+const { getDisplayName, setTexts, t, textOr } =
   await import("../../service/web_ui/static/lib/i18n.js");
 
 /** Parts of the key of a text that only the service knows, such as names of units. */

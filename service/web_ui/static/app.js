@@ -8,52 +8,7 @@ import { VIEW_PARTS, watchShownView } from "./lib/plan-context.js";
 import { Router } from "./lib/router.js";
 import { Shell } from "./lib/shell.js";
 import { applyTheme } from "./lib/theme.js";
-import { loadStylesheet } from "./lib/stylesheets.js";
-
-/**
- * All views in the order of the navigation.
- * @type {ViewEntry[]}
- */
-const VIEWS = [
-  { id: "start", load: () => import("./views/start.js"), needs: null, texts: false },
-  { id: "briefing", load: () => import("./views/briefing.js"), needs: "tables", texts: true },
-  {
-    id: "map",
-    load: () => loadStyled(import("./views/map.js"), "map"),
-    needs: "tables",
-    texts: true,
-  },
-  {
-    id: "year",
-    load: () => loadStyled(import("./views/year.js"), "year"),
-    needs: "tables",
-    texts: true,
-  },
-  { id: "factories", load: () => import("./views/factories.js"), needs: "tables", texts: true },
-  { id: "by-hand", load: () => import("./views/by-hand.js"), needs: "tables", texts: true },
-  { id: "what-if", load: () => import("./views/what-if.js"), needs: "outcome", texts: true },
-  {
-    id: "study",
-    load: () => loadStyled(import("./views/study.js"), "study"),
-    needs: "tables",
-    texts: true,
-  },
-  { id: "compare", load: () => import("./views/compare.js"), needs: "outcome", texts: true },
-  { id: "bottlenecks", load: () => import("./views/bottlenecks.js"), needs: "tables", texts: true },
-  { id: "approval", load: () => import("./views/approval.js"), needs: "plan", texts: true },
-];
-
-/**
- * Load the style sheet of a view beside its module.
- * @template Module
- * @param {Promise<Module>} module the module
- * @param {string} name file in `css` without its extension
- * @returns {Promise<Module>} the module
- */
-async function loadStyled(module, name) {
-  const [loaded] = await Promise.all([module, loadStylesheet(name)]);
-  return loaded;
-}
+import { VIEWS } from "./lib/view-list.js";
 
 /**
  * Show the context bar above the views that it filters. Only these load it.

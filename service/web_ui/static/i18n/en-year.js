@@ -10,7 +10,8 @@ export default {
   "year.lead.power": "Electricity use against the limit, and the shadow price of one kWh.",
   "year.lead.sources":
     "Sources of goods by month. Values below zero are uses other than the needs of people.",
-  "year.lead.flows": "Origins of the goods that people get, traced through all places and stores.",
+  "year.lead.flows":
+    "Origins of the goods that people get, traced through all places and stores. Goods of one item that meet at a place are assumed to mix.",
   "year.show": "Show",
   "year.county": "County",
   "year.all-counties": "All counties",
@@ -91,8 +92,7 @@ export default {
   "year.mark.school": "School year, 1 April",
   "year.mark.april-15": "15 April",
   "year.flows-of": "{goods}: {amount} served",
-  "year.flows-note":
-    "Goods of one item that meet at a place are assumed to mix. The drawing leaves out flows below 0.05 %; the table shows them.",
+  "year.flows-note": "The drawing leaves out flows below 0.05 %; the table shows them.",
   "year.total": "Total",
   "year.origin.centre": "Centre, {name}",
   "year.origin.factories": "Factories, {name}",

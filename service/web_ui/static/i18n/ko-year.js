@@ -9,7 +9,8 @@ export default {
   "year.lead.goods": "모든 품목의 월별 수치입니다. 부족한 칸을 누르면 병목이 열립니다.",
   "year.lead.power": "한도 대비 전력 사용과 1kWh의 잠재가격입니다.",
   "year.lead.sources": "물자의 월별 공급원입니다. 0 아래는 주민 수요가 아닌 사용입니다.",
-  "year.lead.flows": "주민이 받는 물자의 출처를 모든 곳과 창고를 따라 추적합니다.",
+  "year.lead.flows":
+    "주민이 받는 물자의 출처를 모든 곳과 창고를 따라 추적합니다. 한곳에 모인 같은 품목은 고르게 섞인다고 가정합니다.",
   "year.show": "보기",
   "year.county": "시·군",
   "year.all-counties": "모든 시·군",
@@ -88,8 +89,7 @@ export default {
   "year.mark.school": "새 학년 4월 1일",
   "year.mark.april-15": "4월 15일",
   "year.flows-of": "{goods}: {amount} 충족",
-  "year.flows-note":
-    "한곳에 모인 같은 품목은 고르게 섞인다고 가정합니다. 0.05% 미만의 흐름은 그림에서 빼고 표에는 표시합니다.",
+  "year.flows-note": "0.05% 미만의 흐름은 그림에서 빼고 표에는 표시합니다.",
   "year.total": "합계",
   "year.origin.centre": "중앙, {name}",
   "year.origin.factories": "공장, {name}",

@@ -60,13 +60,37 @@ export async function sendRequest(path, { method = "GET", body, headers = {}, si
   }
   let response;
   try {
-    response = await fetch(path, { method, body: payload, headers: requestHeaders, signal });
+    const init = { method, body: payload, headers: requestHeaders, signal };
+    response = await (takeStarted(path, method) ?? fetch(path, init));
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError({ type: "urn:allot:unreachable" });
   }
   if (!response.ok) throw await readError(response);
   return response;
+}
+
+/** Requests that were sent before the code that needs their responses was loaded.
+ * @type {Map<string, Promise<Response>>} */
+const startedRequests = new Map();
+
+/**
+ * Send a request whose response the next `sendRequest` of the path takes.
+ * @param {string} path path
+ */
+export function startRequest(path) {
+  const headers = { Accept: "application/json", ...getAuthorizationHeaders() };
+  const request = fetch(path, { headers });
+  request.catch(() => {}); // who takes the response tells the error
+  startedRequests.set(path, request);
+}
+
+/** @param {string} path @param {string} method @returns {Promise<Response>|undefined} */
+function takeStarted(path, method) {
+  if (method !== "GET") return undefined;
+  const request = startedRequests.get(path);
+  startedRequests.delete(path);
+  return request;
 }
 
 /** @param {Response} response @returns {Promise<ApiError>} */
@@ -160,6 +184,16 @@ export function buildTablePath(plan, name, query) {
 }
 
 /**
+ * Build the path of the first page of a table, as `fetchTable` reads it.
+ * @param {string} plan identifier of the plan
+ * @param {string} name name of the table, such as `supply`
+ * @param {Record<string, string|string[]>} query as for `buildTablePath`
+ * @returns {string} the path
+ */
+export const buildFirstPagePath = (plan, name, query) =>
+  buildTablePath(plan, name, { layout: "columns", limit: "50000", ...query });
+
+/**
  * Read all pages of a table of a finished plan.
  * @param {string} plan identifier of the plan
  * @param {string} name name of the table, such as `supply`
@@ -167,8 +201,7 @@ export function buildTablePath(plan, name, query) {
  * @returns {Promise<{total: number, columns: Columns}>} number of rows, and one list for each column
  */
 export async function fetchTable(plan, name, query = {}) {
-  const path = buildTablePath(plan, name, { layout: "columns", limit: "50000", ...query });
-  let page = await fetchCached(path);
+  let page = await fetchCached(buildFirstPagePath(plan, name, query));
   /** @type {Columns} */
   const columns = { ...page.columns };
   while (page.next) {

@@ -11,7 +11,7 @@ import {
 } from "./plan-context.js";
 import { fetchPlan, fetchRecentPlans, getPlanTitle } from "./plans.js";
 import { loadProblemIndex } from "./problem-index.js";
-import { buildHash } from "./router.js";
+import { buildHash } from "./hash.js";
 import { html, render, useEffect, useState } from "../vendor/preact/preact.js";
 
 /** @typedef {import("./plan-context.js").ContextName} ContextName */

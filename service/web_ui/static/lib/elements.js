@@ -1,6 +1,18 @@
 /** Components of views that are written with Preact. `components.js` has the same elements for other views. */
 
-import { html, useLayoutEffect, useRef } from "../vendor/preact/preact.js";
+import { html, render, useLayoutEffect, useRef } from "../vendor/preact/preact.js";
+
+/**
+ * Show a view that is written with Preact, in place of its heading and progress, which Preact does not know.
+ * @param {HTMLElement} root element of the view
+ * @param {any} content the component
+ * @returns {() => void} ends the view
+ */
+export function showContent(root, content) {
+  root.replaceChildren();
+  render(content, root);
+  return () => render(null, root);
+}
 
 /**
  * The heading of a view.

@@ -6,7 +6,7 @@ import { getDisplayName, loadViewTexts, t } from "./i18n.js";
 import { carryContext, getShownView } from "./plan-context.js";
 import { describePlanSource, fetchRecentPlans, getPlanTitle } from "./plans.js";
 import { loadProblemIndex } from "./problem-index.js";
-import { buildHash } from "./router.js";
+import { buildHash } from "./hash.js";
 import { loadStylesheet } from "./stylesheets.js";
 import { html, render, useEffect, useRef, useState } from "../vendor/preact/preact.js";
 

@@ -1,13 +1,6 @@
 /** Texts in English and Korean. Texts of a single view are in `i18n/<language>-<view>.js`. */
 
-const STORAGE_KEY = "allot.language";
-const ENGLISH = "en";
-
-/**
- * Names of the languages by code.
- * @type {Record<string, string>}
- */
-export const LANGUAGES = { en: "English", ko: "한국어" };
+import { ENGLISH, readLanguage } from "./language.js";
 
 /** @type {Record<string, string>} */
 let texts = {};
@@ -19,38 +12,19 @@ let currentLanguage = ENGLISH;
  */
 export const getLanguage = () => currentLanguage;
 
-/**
- * Remember a language for the next time the page is loaded.
- * @param {string} code the language
- */
-export function saveLanguage(code) {
-  localStorage.setItem(STORAGE_KEY, code);
-}
-
-/**
- * Select the language of the page.
- * @param {string|null} saved the language that the user chose
- * @param {readonly string[]} accepted languages of the browser, such as `en-GB`
- * @returns {string} `en` or `ko`
- */
-export function selectLanguage(saved, accepted) {
-  const preferred = [saved ?? "", ...accepted.map((tag) => tag.split("-")[0])];
-  return preferred.find((code) => code in LANGUAGES) ?? ENGLISH;
-}
-
 /** Load the texts of the language. */
 export async function loadTexts() {
-  currentLanguage = selectLanguage(localStorage.getItem(STORAGE_KEY), navigator.languages);
+  currentLanguage = readLanguage();
   setTexts(currentLanguage, (await import(`../i18n/${currentLanguage}.js`)).default);
   document.documentElement.lang = currentLanguage;
 }
 
 /**
- * Add the texts of a view.
- * @param {string} view identifier of the view
+ * Add texts that not all views need.
+ * @param {string} name name of the file after the language
  */
-export async function loadViewTexts(view) {
-  Object.assign(texts, (await import(`../i18n/${currentLanguage}-${view}.js`)).default);
+export async function loadViewTexts(name) {
+  Object.assign(texts, (await import(`../i18n/${currentLanguage}-${name}.js`)).default);
 }
 
 /**

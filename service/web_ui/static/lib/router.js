@@ -1,6 +1,8 @@
 /** A URL for every view: `#/map?plan=…&month=…`. */
 
 import * as api from "./api.js";
+import { buildHash, isBlank, parseHash } from "./hash.js";
+import { renderViewHead } from "./components.js";
 import { fill, h } from "./dom.js";
 import { announce, renderEmpty, renderFailure, renderLoading } from "./feedback.js";
 import { loadViewTexts, t } from "./i18n.js";
@@ -14,13 +16,11 @@ import {
 } from "./place-memory.js";
 import { getShownView, setShownView } from "./plan-context.js";
 import * as plans from "./plans.js";
+import { loadStylesheet } from "./stylesheets.js";
+import { describeView } from "./view-headings.js";
 
 /**
- * @typedef {object} ViewEntry a view in the list of `app.js`
- * @property {string} id its name in URLs; its title is the text `nav.<id>`
- * @property {() => Promise<{default: View}>} load imports its module
- * @property {"tables"|"outcome"|"plan"|null} needs what the view requires: a finished plan with tables, one with tables or a conflict, or any finished plan
- * @property {boolean} texts whether the view has texts of its own in `i18n/<language>-<id>.js`
+ * @typedef {import("./view-list.js").ViewEntry} ViewEntry
  *
  * @typedef {object} View what the module of a view exports as `default`
  * @property {string} id as in its entry
@@ -43,31 +43,6 @@ import * as plans from "./plans.js";
  * @property {Principal} me the caller
  * @property {(id: string, plan: Plan|null) => void} updateForView called when a view is shown
  */
-
-/**
- * Parse the hash of a URL.
- * @param {string} hash hash, such as `#/map?plan=…`
- * @returns {{id: string, params: URLSearchParams}|null} view and parameters; null if the hash names no view
- */
-export function parseHash(hash) {
-  if (hash === "" || hash === "#") return { id: "", params: new URLSearchParams() };
-  if (!hash.startsWith("#/")) return null;
-  const [id, query] = hash.slice(2).split(/\?(.*)/s);
-  return { id, params: new URLSearchParams(query ?? "") };
-}
-
-/**
- * Build the hash of a URL.
- * @param {string} id view
- * @param {Record<string, any>|URLSearchParams} params parameters; null, undefined and empty ones are left out
- * @returns {string} the hash
- */
-export function buildHash(id, params) {
-  const entries = params instanceof URLSearchParams ? [...params] : Object.entries(params);
-  const pairs = entries.filter(([, value]) => !isBlank(value));
-  const query = new URLSearchParams(pairs).toString();
-  return `#/${id}${query ? `?${query}` : ""}`;
-}
 
 /** Parameters that open one thing of a list instead of the list. */
 const DETAILS = ["sheet", "sheets", "county-sheet", "study", "backtest"];
@@ -97,9 +72,6 @@ const isSameList = (list, other, details) =>
   list.id === other.id &&
   list.params.get("plan") === other.params.get("plan") &&
   !details.split(" ").some((name) => other.params.has(name));
-
-/** @param {any} value @returns {boolean} */
-const isBlank = (value) => value === null || value === undefined || value === "";
 
 /** Shows the view of the URL, and the next view when the URL changes. */
 export class Router {
@@ -193,11 +165,20 @@ export class Router {
    */
   async enterView(entry, params, signal, place) {
     if (!entry) throw new api.ApiError({ type: "urn:allot:no-view" });
-    const [module, plan] = await Promise.all([
+    const view = h("div", { class: `view view-${entry.id}` });
+    const texts = Promise.all(entry.texts.map(loadViewTexts));
+    const loading = Promise.all([
       entry.load(),
       this.loadPlan(entry, params),
-      entry.texts ? loadViewTexts(entry.id) : null,
+      texts,
+      ...entry.styles.map(loadStylesheet),
     ]);
+    await Promise.race([texts, loading]);
+    if (signal.aborted) return;
+    if (getShownView().view !== entry.id) {
+      this.showHeading(view, describeView(entry.id, params, null));
+    }
+    const [module, plan] = await loading;
     if (signal.aborted) return;
     const title = t(module.default.title);
     document.title = `${title} · Allot`;
@@ -205,11 +186,11 @@ export class Router {
     this.tellShownView(entry.id, plan, params);
     const missing = await renderMissingRequirement(entry, plan);
     if (signal.aborted) return;
-    const view = h("div", { class: `view view-${entry.id}` });
     fill(this.root, view);
     if (missing) fill(view, h("h1", { tabindex: "-1" }, title), missing);
     else {
       const context = this.createContext(entry, plan, params, signal);
+      this.showHeading(view, describeView(entry.id, params, plan));
       const cleanup = (await module.default.show(view, context)) ?? null;
       if (signal.aborted) cleanup?.();
       else this.cleanup = cleanup;
@@ -217,6 +198,13 @@ export class Router {
     if (signal.aborted) return;
     this.finishNavigation(view, title, place);
     await preparePrinting(title, plan);
+  }
+
+  /** @param {HTMLElement} view @param {import("./view-headings.js").Heading|null} heading what is known before the view is shown */
+  showHeading(view, heading) {
+    if (!heading) return;
+    fill(view, renderViewHead(heading.title, heading.lead), renderLoading());
+    fill(this.root, view);
   }
 
   /** @param {string} id @param {Plan|null} plan @param {URLSearchParams} params */

@@ -1,10 +1,11 @@
 /** The bar above every view: name, navigation, selected plan, finder, help, language, theme and API key. */
 
 import { fill, h } from "./dom.js";
-import { getLanguage, LANGUAGES, saveLanguage, t } from "./i18n.js";
+import { getLanguage, t } from "./i18n.js";
+import { LANGUAGES, saveLanguage } from "./language.js";
 import { carryContext, watchShownView } from "./plan-context.js";
 import { getPlanTitle } from "./plans.js";
-import { buildHash } from "./router.js";
+import { buildHash } from "./hash.js";
 import * as theme from "./theme.js";
 
 /** The bar above every view. */

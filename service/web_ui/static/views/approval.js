@@ -2,7 +2,7 @@
 
 import { renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
-import { loadViewTexts, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { getPlanTitle } from "../lib/plans.js";
 import { createAuditLog } from "./approval/audit-log.js";
 import { createFulfilment } from "./approval/fulfilment.js";
@@ -10,7 +10,6 @@ import { createOutputReports } from "./approval/outputs.js";
 import { createReplanForm } from "./approval/replan.js";
 import { hasRole } from "./approval/roles.js";
 import { createWorkflow } from "./approval/workflow.js";
-import { loadStylesheet } from "../lib/stylesheets.js";
 
 const PLANNER_ROLES = ["bureau", "admin"];
 
@@ -24,9 +23,6 @@ export default {
     const [problemIndex, approval] = await Promise.all([
       context.loadProblemIndex(),
       api.fetchJson(path, signal),
-      loadStylesheet("approval"),
-      loadStylesheet("shared"),
-      loadViewTexts("shared"),
     ]);
     if (signal.aborted) return;
     const log = createAuditLog(context);

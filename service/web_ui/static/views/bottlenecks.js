@@ -2,6 +2,7 @@
 
 import { renderCard, renderFigure, renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
+import { FIRST_TABLES } from "../lib/view-list.js";
 import { renderEmpty, renderFailure, renderLoading } from "../lib/feedback.js";
 import {
   formatNumber,
@@ -10,7 +11,7 @@ import {
   formatShortage,
   formatWeightedWon,
 } from "../lib/format.js";
-import { loadViewTexts, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { readComparedPlan } from "../lib/plan-context.js";
 import { isRelevantShortage } from "../lib/relevance.js";
 import { fetchNeeds, readNeed } from "../lib/supply.js";
@@ -22,7 +23,6 @@ import { renderRemedies } from "./bottlenecks/remedies.js";
 import { getCellKey, groupShortages, mergeShortages } from "./bottlenecks/shortage-groups.js";
 import { ShortageTree } from "./bottlenecks/shortage-tree.js";
 import { describeLimitOfAllPeriods } from "./shared/descriptions.js";
-import { loadStylesheet } from "../lib/stylesheets.js";
 
 const MAX_GROUPS = 12;
 const MAX_LIMITS_IN_GROUP = 6;
@@ -35,11 +35,7 @@ export default {
   title: "nav.bottlenecks",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [problemIndex] = await Promise.all([
-      context.loadProblemIndex(),
-      loadViewTexts("shared"),
-      loadStylesheet("shared"),
-    ]);
+    const problemIndex = await context.loadProblemIndex();
     if (context.signal.aborted) return;
     const key = readShortageKey(context.params);
     const content = key
@@ -197,7 +193,7 @@ function renderSearch(stop) {
 
 /** @param {ViewContext} context @param {ProblemIndex} problemIndex @returns {Promise<Child>} */
 async function renderOverview(context, problemIndex) {
-  const names = ["county", "item", "period", "demand", "served", "shortage"];
+  const names = FIRST_TABLES.bottlenecks[0].query.columns.split(",");
   const other = readComparedPlan(context.params);
   const [columns, before, held] = await Promise.all([
     fetchNeeds(context, names),

@@ -1,6 +1,6 @@
 /** Briefing: what a planner reads first about a plan. Every line leads to the view that explains it. */
 
-import { Card, ShareBar, ViewHead } from "../lib/elements.js";
+import { Card, ShareBar, ViewHead, showContent } from "../lib/elements.js";
 import {
   formatNumber,
   formatPeriod,
@@ -10,14 +10,14 @@ import {
 } from "../lib/format.js";
 import { loadViewTexts, t } from "../lib/i18n.js";
 import { describePeriods } from "../lib/period-runs.js";
-import { describePlanSource } from "../lib/plans.js";
 import { TitleEditor } from "../lib/title-editor.js";
-import { html, render, useEffect, useState } from "../vendor/preact/preact.js";
+import { html, useEffect, useState } from "../vendor/preact/preact.js";
 import { hasRole } from "./approval/roles.js";
 import { Figures } from "./briefing/figures.js";
 import { writeHeadline } from "./briefing/headline.js";
 import { NextSteps } from "./briefing/next-steps.js";
 import { describeLimitOfAllPeriods, formatPoints } from "./shared/descriptions.js";
+import { listPlanNames } from "../lib/view-headings.js";
 import { loadStylesheet } from "../lib/stylesheets.js";
 
 /** Roles that may change the title of a plan. */
@@ -34,13 +34,9 @@ export default {
     const [briefing, problemIndex] = await Promise.all([
       context.api.fetchJson(path + query, context.signal),
       context.loadProblemIndex(),
-      loadViewTexts("shared"),
-      loadStylesheet("shared"),
-      loadStylesheet("briefing"),
     ]);
     if (context.signal.aborted) return undefined;
-    render(html`<${BriefingView} ...${{ context, briefing, problemIndex }} />`, root);
-    return () => render(null, root);
+    return showContent(root, html`<${BriefingView} ...${{ context, briefing, problemIndex }} />`);
   },
 };
 
@@ -55,7 +51,7 @@ function BriefingView({ context, briefing, problemIndex }) {
   };
   const print = () => globalThis.print();
   return html`
-    <${ViewHead} title=${t("nav.briefing")} lead=${listNames(plan).join(" · ")}>
+    <${ViewHead} title=${t("nav.briefing")} lead=${listPlanNames(plan).join(" · ")}>
       <div class="buttons">
         <${TitleEditor}
           ...${{ plan, canEdit: hasRole(context.me, plan, PLANNER_ROLES), onSaved }}
@@ -113,9 +109,6 @@ function LeftOpenSlot(props) {
     </button>
   </div>`;
 }
-
-/** @param {Plan} plan @returns {string[]} its title and its source */
-const listNames = (plan) => [plan.title, describePlanSource(plan)].filter(Boolean);
 
 /** @param {BriefingProps} props */
 function ShortGoods({ context, briefing, problemIndex }) {

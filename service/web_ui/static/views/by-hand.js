@@ -1,13 +1,12 @@
 /** Plan by hand: quotas that are typed, pinned or forbidden, and goods reserved for a county, estimated at once. */
 
 import { loadComparedPlan } from "../lib/compared-plan.js";
-import { ShowElement, ViewHead } from "../lib/elements.js";
+import { ShowElement, ViewHead, showContent } from "../lib/elements.js";
 import { formatNumber } from "../lib/format.js";
-import { loadViewTexts, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { readContext } from "../lib/plan-context.js";
 import { getPlanTitle } from "../lib/plans.js";
-import { loadStylesheet } from "../lib/stylesheets.js";
-import { html, render, useState } from "../vendor/preact/preact.js";
+import { html, useState } from "../vendor/preact/preact.js";
 import { useAnswer } from "./by-hand/answer.js";
 import { EditList } from "./by-hand/edit-list.js";
 import { addEdits, readEdits, writeEdits } from "./by-hand/edits.js";
@@ -30,10 +29,6 @@ export default {
       context.loadProblemIndex(),
       context.api.fetchTable(context.plan.id, "quotas"),
       loadComparedPlan(context),
-      loadViewTexts("shared"),
-      loadViewTexts("what-if"),
-      loadStylesheet("shared"),
-      loadStylesheet("by-hand"),
     ]);
     const lines = buildQuotaLines(problemIndex, columns);
     const quotas = await compared?.fetchTable("quotas");
@@ -42,8 +37,7 @@ export default {
       compared && quotas ? compareLines(problemIndex, compared.problemIndex, quotas) : null;
     const title = compared ? getPlanTitle(compared.plan) : "";
     const props = { context, problemIndex, lines, getBefore, title };
-    render(html`<${ByHandView} ...${props} />`, root);
-    return () => render(null, root);
+    return showContent(root, html`<${ByHandView} ...${props} />`);
   },
 };
 

@@ -10,11 +10,10 @@ import {
 import { fill, h } from "../lib/dom.js";
 import { renderEmpty } from "../lib/feedback.js";
 import { formatNumber, formatShare, formatWeightedWon, formatWon } from "../lib/format.js";
-import { loadViewTexts, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { fetchPlan, fetchRecentPlans, getPlanTitle } from "../lib/plans.js";
 import { renderDifferenceCard } from "./compare/difference.js";
 import { describeChange } from "./shared/descriptions.js";
-import { loadStylesheet } from "../lib/stylesheets.js";
 
 const MAX_OTHERS = 4;
 const MAX_CHANGES = 8;
@@ -34,8 +33,6 @@ export default {
       context.loadProblemIndex(),
       fetchRecentPlans(100),
       Promise.all(otherIds.map(fetchPlan)),
-      loadViewTexts("shared"),
-      loadStylesheet("shared"),
     ]);
     if (context.signal.aborted) return;
     const compared = [context.plan, ...others].filter(

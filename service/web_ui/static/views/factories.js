@@ -2,10 +2,9 @@
 
 import { loadComparedPlan } from "../lib/compared-plan.js";
 import { fill } from "../lib/dom.js";
-import { loadViewTexts } from "../lib/i18n.js";
 import { getPlanTitle } from "../lib/plans.js";
-import { loadStylesheet } from "../lib/stylesheets.js";
-import { html, render } from "../vendor/preact/preact.js";
+import { showContent } from "../lib/elements.js";
+import { html } from "../vendor/preact/preact.js";
 import { compareQuotas } from "./factories/compared-quotas.js";
 import { renderCountyView } from "./factories/county-sheet.js";
 import { renderPrintJob } from "./factories/print-job.js";
@@ -18,10 +17,7 @@ export default {
   title: "nav.factories",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [problemIndex] = await Promise.all([
-      context.loadProblemIndex(),
-      loadStylesheet("factories"),
-    ]);
+    const problemIndex = await context.loadProblemIndex();
     const factory = context.params.get("sheet");
     if (factory && problemIndex.factories.has(factory)) {
       fill(root, await renderQuotaSheet(context, problemIndex, factory));
@@ -39,8 +35,7 @@ export default {
     }
     const props = await loadQuotas(context, problemIndex);
     if (context.signal.aborted) return undefined;
-    render(html`<${QuotaTable} ...${{ context, problemIndex, ...props }} />`, root);
-    return () => render(null, root);
+    return showContent(root, html`<${QuotaTable} ...${{ context, problemIndex, ...props }} />`);
   },
 };
 
@@ -49,9 +44,6 @@ async function loadQuotas(context, problemIndex) {
   const [{ columns }, other] = await Promise.all([
     context.api.fetchTable(context.plan.id, "quotas"),
     loadComparedPlan(context),
-    loadViewTexts("grid"),
-    loadStylesheet("data-grid"),
-    loadStylesheet("shared"),
   ]);
   const rows = buildQuotaRows(columns, problemIndex);
   if (!other) return { rows, compared: null };

@@ -4,10 +4,9 @@ import { renderSegments, renderViewHead } from "../lib/components.js";
 import { fill, h } from "../lib/dom.js";
 import { announce } from "../lib/feedback.js";
 import { formatPeriod } from "../lib/format.js";
-import { loadViewTexts, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { Opener, closeOnEscape } from "../lib/opener.js";
 import { describeElement, focusOn } from "../lib/place-memory.js";
-import { loadStylesheet } from "../lib/stylesheets.js";
 import { watchTheme } from "../lib/theme.js";
 import { drawMap, NARROW_WIDTH } from "./map/drawing.js";
 import { loadGeography } from "./map/geography.js";
@@ -29,12 +28,11 @@ export default {
   title: "nav.map",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [data] = await Promise.all([
+    const [data, geography] = await Promise.all([
       MapData.load(context),
-      loadViewTexts("shared"),
-      loadStylesheet("shared"),
+      context.loadProblemIndex().then(loadGeography),
     ]);
-    const view = new MapView(root, context, data, await loadGeography(data.problemIndex));
+    const view = new MapView(root, context, data, geography);
     view.build();
     return watchTheme(() => view.paint());
   },

@@ -1,8 +1,9 @@
 /** Studies and backtests: how the plan fares under many draws of what is not known, and which way of planning fares best. */
 
-import { ViewHead } from "../lib/elements.js";
-import { loadViewTexts, t } from "../lib/i18n.js";
-import { html, render } from "../vendor/preact/preact.js";
+import { ViewHead, showContent } from "../lib/elements.js";
+import { t } from "../lib/i18n.js";
+import { chooseStudyPart } from "../lib/view-headings.js";
+import { html } from "../vendor/preact/preact.js";
 import { AnalysisList } from "./study/analysis-list.js";
 import { OpenBacktest } from "./study/backtest.js";
 import { NewBacktest } from "./study/backtest-form.js";
@@ -14,14 +15,9 @@ export default {
   title: "nav.study",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [problemIndex] = await Promise.all([
-      context.loadProblemIndex(),
-      loadViewTexts("shared"),
-      loadViewTexts("analysis"),
-    ]);
+    const problemIndex = await context.loadProblemIndex();
     if (context.signal.aborted) return undefined;
-    render(html`<${StudyView} ...${{ context, problemIndex }} />`, root);
-    return () => render(null, root);
+    return showContent(root, html`<${StudyView} ...${{ context, problemIndex }} />`);
   },
 };
 
@@ -31,7 +27,7 @@ function StudyView({ context, problemIndex }) {
   const backtest = context.params.get("backtest");
   if (study) return html`<${OpenStudy} ...${{ context, problemIndex, id: study }} />`;
   if (backtest) return html`<${OpenBacktest} ...${{ context, problemIndex, id: backtest }} />`;
-  const part = context.params.get("part") === "backtests" ? "backtests" : "studies";
+  const part = chooseStudyPart(context.params);
   return html`
     <${ViewHead} title=${t(`study.title.${part}`)} lead=${t(`study.lead.${part}`)}>
       <${Parts} ...${{ context, part }} />

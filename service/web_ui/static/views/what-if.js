@@ -4,12 +4,11 @@ import { renderCard, renderViewHead } from "../lib/components.js";
 import { createId, fill, h } from "../lib/dom.js";
 import { renderEmpty } from "../lib/feedback.js";
 import { formatPercent } from "../lib/format.js";
-import { loadViewTexts, t } from "../lib/i18n.js";
+import { t } from "../lib/i18n.js";
 import { renderPlanInfeasibility } from "../lib/infeasibility.js";
 import { describeChange } from "./shared/descriptions.js";
 import { createSaveControl } from "./shared/save.js";
 import { createScenarioForm } from "./shared/scenario-form.js";
-import { loadStylesheet } from "../lib/stylesheets.js";
 import { createCurveCard } from "./what-if/curve.js";
 import { createGridCard } from "./what-if/grid.js";
 import { WhatIfQuery } from "./what-if/query.js";
@@ -25,11 +24,7 @@ export default {
   title: "nav.what-if",
   /** @param {HTMLElement} root @param {ViewContext} context @returns {Promise<(() => void)|void>} */
   async show(root, context) {
-    const [problemIndex] = await Promise.all([
-      context.loadProblemIndex(),
-      loadViewTexts("shared"),
-      loadStylesheet("shared"),
-    ]);
+    const problemIndex = await context.loadProblemIndex();
     if (context.signal.aborted) return undefined;
     const panel = new WhatIfPanel(context, problemIndex);
     fill(root, panel.renderElements());

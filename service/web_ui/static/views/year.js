@@ -4,8 +4,8 @@ import { renderField, renderSegments, renderViewHead } from "../lib/components.j
 import { fill, h } from "../lib/dom.js";
 import { renderFailure, renderLoading } from "../lib/feedback.js";
 import { loadComparedPlan } from "../lib/compared-plan.js";
-import { loadViewTexts, t } from "../lib/i18n.js";
-import { loadStylesheet } from "../lib/stylesheets.js";
+import { t } from "../lib/i18n.js";
+import { chooseYearPart } from "../lib/view-list.js";
 import { watchTheme } from "../lib/theme.js";
 
 /** @typedef {() => unknown} Repaint paints a part again after the theme changed */
@@ -25,11 +25,7 @@ export default {
   title: "nav.year",
   /** @param {HTMLElement} root @param {ViewContext} context */
   async show(root, context) {
-    const [problemIndex] = await Promise.all([
-      context.loadProblemIndex(),
-      loadViewTexts("shared"),
-      loadStylesheet("shared"),
-    ]);
+    const problemIndex = await context.loadProblemIndex();
     const view = new YearView(root, context, problemIndex);
     await view.show();
     return watchTheme(() => view.repaint?.());
@@ -43,8 +39,7 @@ export class YearView {
     this.root = root;
     this.context = context;
     this.problemIndex = problemIndex;
-    const part = context.params.get("part") ?? "";
-    this.part = part in PARTS ? part : "goods";
+    this.part = chooseYearPart(context.params);
     this.body = h("div", { class: "year-body" });
     this.lead = h("span");
     /** @type {Repaint|null} */

@@ -3,6 +3,7 @@
 import { fetchTable } from "../../lib/api.js";
 import { formatQuantity, formatShare, formatWeightedWon, formatWon } from "../../lib/format.js";
 import { readComparedPlan } from "../../lib/plan-context.js";
+import { FIRST_TABLES } from "../../lib/view-list.js";
 import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
 import { fetchNeeds, readNeed } from "../../lib/supply.js";
 import { formatPoints } from "../shared/descriptions.js";
@@ -34,15 +35,14 @@ export class MapData {
    */
   static async load(context) {
     const { plan } = context;
-    const names = ["county", "item", "period", ...SUMMED_COLUMNS];
+    const [needs, ...others] = FIRST_TABLES.map;
+    const names = needs.query.columns.split(",");
     const other = readComparedPlan(context.params);
     const [problemIndex, supply, before, power, links, swaps] = await Promise.all([
       context.loadProblemIndex(),
       fetchNeeds(context, names),
       other ? fetchNeeds(context, names, {}, other).catch(() => null) : null,
-      fetchTable(plan.id, "power", { columns: "area,period,limit,price" }),
-      fetchTable(plan.id, "capacity", { rule: "link", columns: "id,part,period,used,limit,price" }),
-      fetchTable(plan.id, "swaps", { columns: "partner,item,period,given,taken" }),
+      ...others.map(({ name, query }) => fetchTable(plan.id, name, query)),
     ]);
     const tables = {
       supply,

@@ -4,7 +4,7 @@ import { ApiError, fetchJson, putJson, sendRequest } from "../../lib/api.js";
 import { createId, fill, h } from "../../lib/dom.js";
 import { announce, renderFailure } from "../../lib/feedback.js";
 import { t, textOr } from "../../lib/i18n.js";
-import { buildHash } from "../../lib/router.js";
+import { buildHash } from "../../lib/hash.js";
 
 /** @param {string} province @returns {string} */
 const buildProvinceUrl = (province) => `/v1/provinces/${encodeURIComponent(province)}`;

@@ -6,8 +6,7 @@ import { renderEmpty } from "../../lib/feedback.js";
 import { formatDateTime, formatPeriod, formatShare } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
 import { describePlanSource } from "../../lib/plans.js";
-
-const PAGE_SIZE = 8;
+import { MAX_RECENT_PLANS } from "../../lib/view-list.js";
 
 /**
  * Fill a card with the newest plans, and older plans on request.
@@ -16,7 +15,7 @@ const PAGE_SIZE = 8;
  */
 export async function renderRecentPlans(card, context) {
   /** @type {string|null} */
-  let next = `/v1/plans?limit=${PAGE_SIZE}`;
+  let next = `/v1/plans?limit=${MAX_RECENT_PLANS}`;
   const loadPage = async () => {
     const page = await context.api.fetchJson(next ?? "");
     next = page.next;

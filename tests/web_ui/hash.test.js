@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import "./browser-globals.js";
 
-const { buildHash, parseHash } = await import("../../service/web_ui/static/lib/router.js");
+const { buildHash, parseHash } = await import("../../service/web_ui/static/lib/hash.js");
 
 describe("parseHash", () => {
   it("reads view and parameters", () => {
