@@ -1,5 +1,6 @@
 """Random numbers and choices of one problem, drawn by hypothesis."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 
+@functools.cache
 def quarters(least: float, most: float) -> st.SearchStrategy[float]:
-    """Numbers between two bounds in steps of a quarter."""
+    """Numbers between two bounds in steps of a quarter: one strategy each, for Hypothesis checks each new one at length."""
     return st.integers(int(least * 4), int(most * 4)).map(lambda steps: steps / 4)
 
 
