@@ -105,6 +105,14 @@ def postgresql_programs(postgresql_server: Any) -> Path:
 
 DATABASES = ["sqlite", "postgresql"]
 
+MOSTLY_SQLITE = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow_lane)], indirect=True
+)
+"""For tests of processes, which cost seconds each and hardly depend on the database: PostgreSQL in the slow lane only.
+
+What they and the database do together is tried on both in `tests/service/workers/test_faults.py`.
+"""
+
 TEMPLATE_NAME = "allot_template"
 """PostgreSQL database with the current schema, from which the database of each test is copied."""
 

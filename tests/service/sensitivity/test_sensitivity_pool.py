@@ -28,6 +28,7 @@ from service.workers.sensitivity_pool import (
 )
 from service.workers.worker_pool import WorkerPool, build_use_limits
 from service.workers.worker_process import ForkServerLostError
+from tests.service.conftest import MOSTLY_SQLITE
 from tests.service.helpers import children_of, is_running, slow, small, until
 
 PRICES = SensitivityQuery("shadow-prices", {}, 60.0)
@@ -265,6 +266,7 @@ def list_children() -> set[int]:
     return {pid for pid, steps in children_of(os.getpid()) if steps == 1 and is_running(pid)}
 
 
+@MOSTLY_SQLITE
 @pytest.mark.usefixtures("own_fork_server")
 def test_a_lost_fork_server_is_replaced_without_waiting_for_a_plan(store: Store, settings: Settings) -> None:
     runtime = JobRuntime(store, settings)

@@ -8,10 +8,11 @@ from service.core.settings import Settings
 from service.storage.plan_requests import PlanRequest
 from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
+from tests.service.conftest import MOSTLY_SQLITE
 from tests.service.helpers import children_of, is_running, slow, until, wait_until_final
 from tests.service.workers.serving import start, wait_ready
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, MOSTLY_SQLITE]
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from service.workers.worker_main import ProgressReporter, _StageRecorder
 from service.workers.worker_pool import UseLimits
 from solvers.lp.solution import Progress
 from solvers.planning import make_plan
+from tests.service.conftest import MOSTLY_SQLITE
 from tests.service.helpers import is_running, request, slow, small, until, wait_until_final
 
 SOLVED_IN_SECONDS = slow(14, 22, 8)
@@ -234,6 +235,7 @@ def test_a_solve_beyond_its_memory_limit_ends_as_failed(runtime: JobRuntime) -> 
     assert (message.kind, message.head["limit"]) == ("failed", "memory")
 
 
+@MOSTLY_SQLITE
 @pytest.mark.usefixtures("own_fork_server")
 def test_a_lost_fork_server_is_replaced_and_no_attempt_is_lost(store: Store, settings: Settings) -> None:
     runtime = JobRuntime(store, settings)
