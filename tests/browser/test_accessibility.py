@@ -79,6 +79,7 @@ STATES = {
     "year-sources": State("year?plan={plan}&part=sources", ".figure canvas"),
     "year-flows": State("year?plan={plan}&part=flows", ".figure canvas"),
     "year-flows-compared": State("year?plan={plan}&with={short}&part=flows", ".year-changes"),
+    "year-quality": State("year?plan={plan}&part=quality", "table"),
     "factories": State("factories?plan={plan}", ".data-grid td"),
     "factories-none": State("factories?plan={plan}&q=zzzz", ".grid-empty"),
     "factories-compared": State("factories?plan={plan}&with={short}", ".compared-note"),

@@ -101,6 +101,14 @@ def test_every_view_has_a_url(open_page: OpenPage, plan: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("The year")
 
 
+def test_the_bar_leaves_room_for_the_name_of_the_plan(open_page: OpenPage, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}")
+    name = page.locator(".picker > span:nth-of-type(2)").bounding_box()
+    assert name is not None
+    assert name["width"] > 80
+    assert page.locator("nav a").last.is_visible()
+
+
 def test_the_page_remembers_the_last_plan(open_page: OpenPage, plan: str) -> None:
     page = open_page(f"#/map?plan={plan}")
     page.goto("/#/year")

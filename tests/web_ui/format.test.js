@@ -112,6 +112,16 @@ describe("money and quantities", () => {
     assert.equal(format.formatWon(null), "–");
   });
 
+  it("separates thousands in compact notation of every language", () => {
+    for (const [language, text] of [
+      ["ko", "8,439.35만"],
+      ["en", "84.39M"],
+    ]) {
+      const options = /** @type {Intl.NumberFormatOptions} */ (format.COMPACT_MONEY);
+      assert.equal(new Intl.NumberFormat(language, options).format(84_393_500), text);
+    }
+  });
+
   it("translates units", () => {
     assert.equal(format.formatQuantity(3, "piece"), "3\u00a0pieces");
     assert.equal(format.formatQuantity(3, "kg"), "3\u00a0kg");

@@ -125,6 +125,15 @@ describe("texts", () => {
     assert.deepEqual(unused, []);
   });
 
+  it("write percentages as numbers are formatted, without a space", () => {
+    for (const all of [allEnglish, allKorean]) {
+      assert.deepEqual(
+        Object.entries(all).filter(([, text]) => /[\d}]\s%/.test(text)),
+        [],
+      );
+    }
+  });
+
   it("have sentences of at most 25 words", () => {
     const long = Object.entries(allEnglish).flatMap(([key, text]) =>
       text

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
 
+from models.provinces import list_builtin_provinces, load_builtin_province
 from service.web_ui.modules import list_preloads
 from service.web_ui.routes import FIRST_STYLES, STATIC_FOLDER, build_static_url
 
@@ -71,3 +72,11 @@ def test_styles_of_the_first_view_are_one_response(client: TestClient) -> None:
 @pytest.mark.parametrize("name", ["css/../css/nothing.css", "css/./nothing.css", "..%2Froutes.py", "nothing.js"])
 def test_other_names_are_not_found(client: TestClient, name: str) -> None:
     assert client.get(build_static_url(name), headers=BROTLI).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_built_in_provinces_and_scenarios_have_names_in_both_languages(language: str) -> None:
+    text = STATIC_FOLDER.joinpath("i18n", f"{language}.js").read_text(encoding="utf-8")
+    for name in list_builtin_provinces():
+        keys = [f"province.{name}", *(f"scenario.{one.id}" for one in load_builtin_province(name).scenarios)]
+        assert [key for key in keys if f'"{key}":' not in text] == []

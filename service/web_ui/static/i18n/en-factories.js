@@ -69,7 +69,7 @@ export default {
   "sheet.due": "{share} of {period} due after {part} of the month",
   "sheet.due-at-once": "{share} of {period} due when the month begins",
   "sheet.mixing":
-    "Goods of an item that meet at a place are mixed: whoever gets them takes a part of each source in proportion. Parties below 0.5 % of an item are listed as others.",
+    "Goods of an item that meet at a place are mixed: whoever gets them takes a part of each source in proportion. Parties below 0.5% of an item are listed as others.",
   "sheet.party.factory": "{name}",
   "sheet.party.centre": "Centre at {name}",
   "sheet.party.partner": "{name}",

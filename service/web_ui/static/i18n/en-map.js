@@ -83,7 +83,7 @@ export default {
   "map.figure.quality": "Quality of what people get, whole plan",
   "map.scale": "Colours",
   "map.scale-plan": "This plan",
-  "map.scale-full": "0–100 %",
+  "map.scale-full": "0–100%",
   "map.layout": "Months",
   "map.layout-one": "One map",
   "map.layout-months": "Side by side",

@@ -38,7 +38,7 @@ export default {
   "study.list-unread":
     "Write values and chances, such as 82: 20, 95: 50, 101: 30. Without chances all are equally likely.",
   "study.values-beyond": "A value is above {most}, the most that is possible here.",
-  "study.chances-sum": "The chances add up to {sum} %, not to 100 %. Each value needs one.",
+  "study.chances-sum": "The chances add up to {sum}%, not to 100%. Each value needs one.",
   "study.correlations": "What moves together",
   "study.correlations-note":
     "A dry winter takes power and railway at once. Without an entry, factors move independently.",
@@ -126,7 +126,7 @@ export default {
   "study.month": "Month",
   "study.quantiles": "Outcomes",
   "study.quantiles-note":
-    "A tenth of the draws is below P10, half below P50, nine tenths below P90. Small figures are 95 % confidence intervals.",
+    "A tenth of the draws is below P10, half below P50, nine tenths below P90. Small figures are 95% confidence intervals.",
   "study.figure.mean": "Mean",
   "study.figure.p10": "P10",
   "study.figure.p50": "P50",

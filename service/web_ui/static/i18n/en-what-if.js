@@ -1,6 +1,6 @@
 /** English: what-if. */
 export default {
-  "what-if.lead": "Move a slider to solve the plan with a change. 100 % is the plan as it is.",
+  "what-if.lead": "Move a slider to solve the plan with a change. 100% is the plan as it is.",
   "what-if.sliders": "Changes",
   "what-if.result": "Result beside the plan",
   "what-if.by-area": "Electricity by area",
@@ -21,7 +21,7 @@ export default {
   "curve.stop": "Stop",
   "curve.stopped": "The curve was stopped.",
   "curve.figure": "Served share along the limit",
-  "curve.note": "This plan: 100 % of the limit, {share} served.",
+  "curve.note": "This plan: 100% of the limit, {share} served.",
   "curve.factor": "Factor of the limit",
   "curve.this-plan": "this plan",
   "curve.no-plan": "No plan satisfies every constraint along this limit.",
@@ -86,7 +86,7 @@ export default {
   "grid-card.corner": "{row} \\ {column}",
   "grid-card.cell": "{share} served, objective {objective}",
   "grid-card.scale": "Served share",
-  "grid-card.note": "100 % and 100 % is this plan. A cell opens its pair above.",
+  "grid-card.note": "100% and 100% is this plan. A cell opens its pair above.",
   "grid-card.infeasible": "{n} pairs have no plan; they are empty.",
   "grid-card.infeasible-one": "{n} pair has no plan; it is empty.",
   "grid-card.open": "The time limit left {n} pairs unsolved; they are empty.",

@@ -92,7 +92,7 @@ export default {
   "year.mark.school": "School year, 1 April",
   "year.mark.april-15": "15 April",
   "year.flows-of": "{goods}: {amount} served",
-  "year.flows-note": "The drawing leaves out flows below 0.05 %; the table shows them.",
+  "year.flows-note": "The drawing leaves out flows below 0.05%; the table shows them.",
   "year.total": "Total",
   "year.origin.centre": "Centre, {name}",
   "year.origin.factories": "Factories, {name}",

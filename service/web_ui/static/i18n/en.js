@@ -176,6 +176,7 @@ export default {
   "plan.changes-one": "{n} change",
   "plan.changes": "{n} changes",
   "province.ryanggang": "Ryanggang",
+  "province.ryanggang_substitutes": "Ryanggang with substitutes",
   "plan.served": "{share} served",
   "plan.base": "from {plan}",
   "plan.changed": "changed from another plan",

@@ -67,7 +67,7 @@ export default {
   "sheet.due": "{period} 몫의 {share}은(는) 그달의 {part}이(가) 지나기 전까지",
   "sheet.due-at-once": "{period} 몫의 {share}은(는) 그달이 시작될 때까지",
   "sheet.mixing":
-    "한 곳에서 만나는 같은 품목은 섞이며, 받는 쪽은 출처마다 비례하는 몫을 받습니다. 한 품목의 0.5 %보다 작은 몫은 기타로 묶었습니다.",
+    "한 곳에서 만나는 같은 품목은 섞이며, 받는 쪽은 출처마다 비례하는 몫을 받습니다. 한 품목의 0.5%보다 작은 몫은 기타로 묶었습니다.",
   "sheet.party.factory": "{name}",
   "sheet.party.centre": "중앙({name})",
   "sheet.party.partner": "{name}",

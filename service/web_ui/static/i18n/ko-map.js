@@ -81,7 +81,7 @@ export default {
   "map.figure.quality": "주민이 받는 물품의 질(계획 전체)",
   "map.scale": "색 범위",
   "map.scale-plan": "이 계획",
-  "map.scale-full": "0–100 %",
+  "map.scale-full": "0–100%",
   "map.layout": "달",
   "map.layout-one": "지도 하나",
   "map.layout-months": "나란히",

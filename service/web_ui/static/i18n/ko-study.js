@@ -38,7 +38,7 @@ export default {
   "study.list-unread":
     "82: 20, 95: 50, 101: 30처럼 값과 확률을 적으십시오. 확률이 없으면 모두 같은 확률입니다.",
   "study.values-beyond": "여기서 가능한 최대값 {most}보다 큰 값이 있습니다.",
-  "study.chances-sum": "확률의 합이 100 %가 아니라 {sum} %입니다. 값마다 확률이 있어야 합니다.",
+  "study.chances-sum": "확률의 합이 100%가 아니라 {sum}%입니다. 값마다 확률이 있어야 합니다.",
   "study.correlations": "함께 움직이는 것",
   "study.correlations-note":
     "가문 겨울에는 전력과 철도가 함께 줄어듭니다. 적지 않으면 요인들은 서로 무관하게 움직입니다.",
@@ -123,7 +123,7 @@ export default {
   "study.month": "달",
   "study.quantiles": "결과",
   "study.quantiles-note":
-    "표본의 10분의 1은 P10보다, 절반은 P50보다, 10분의 9는 P90보다 낮습니다. 작은 수는 95 % 신뢰 구간입니다.",
+    "표본의 10분의 1은 P10보다, 절반은 P50보다, 10분의 9는 P90보다 낮습니다. 작은 수는 95% 신뢰 구간입니다.",
   "study.figure.mean": "평균",
   "study.figure.p10": "P10",
   "study.figure.p50": "P50",

@@ -1,6 +1,6 @@
 /** 한국어: 가정 분석. */
 export default {
-  "what-if.lead": "슬라이더를 움직이면 변경을 적용하여 풉니다. 100 %는 지금 계획입니다.",
+  "what-if.lead": "슬라이더를 움직이면 변경을 적용하여 풉니다. 100%는 지금 계획입니다.",
   "what-if.sliders": "변경",
   "what-if.result": "계획과 비교한 결과",
   "what-if.by-area": "구역별 전력",
@@ -21,7 +21,7 @@ export default {
   "curve.stop": "중지",
   "curve.stopped": "곡선 계산을 중지했습니다.",
   "curve.figure": "한도에 따른 공급률",
-  "curve.note": "이 계획: 한도의 100 %, 공급률 {share}.",
+  "curve.note": "이 계획: 한도의 100%, 공급률 {share}.",
   "curve.factor": "한도의 배율",
   "curve.this-plan": "이 계획",
   "curve.no-plan": "이 한도에서는 모든 제약을 만족하는 계획이 없습니다.",
@@ -84,7 +84,7 @@ export default {
   "grid-card.corner": "{row} \\ {column}",
   "grid-card.cell": "공급률 {share}, 목적값 {objective}",
   "grid-card.scale": "공급률",
-  "grid-card.note": "100 %와 100 %가 이 계획입니다. 칸을 누르면 위에서 그 쌍을 풉니다.",
+  "grid-card.note": "100%와 100%가 이 계획입니다. 칸을 누르면 위에서 그 쌍을 풉니다.",
   "grid-card.infeasible": "{n}쌍에는 계획이 없어 비어 있습니다.",
   "grid-card.infeasible-one": "{n}쌍에는 계획이 없어 비어 있습니다.",
   "grid-card.open": "제한 시간 때문에 {n}쌍을 풀지 못해 비어 있습니다.",

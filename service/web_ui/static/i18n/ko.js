@@ -175,6 +175,7 @@ export default {
   "plan.changes-one": "변경 {n}건",
   "plan.changes": "변경 {n}건",
   "province.ryanggang": "량강도",
+  "province.ryanggang_substitutes": "량강도(대체품 포함)",
   "plan.served": "공급률 {share}",
   "plan.base": "원본: {plan}",
   "plan.changed": "다른 계획에서 변경",

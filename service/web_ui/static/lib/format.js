@@ -6,6 +6,13 @@ import { MIN_WON, SHARE_NOISE, isRelevantShortage } from "./relevance.js";
 /** Fraction digits of a share in per cent, and of one that is close to 0 % or 100 %. */
 const SHARE_DIGITS = [1, 2];
 
+/** Compact notation, in which some languages would leave out separators of thousands.
+ * @type {Intl.NumberFormatOptions} */
+const COMPACT = { notation: "compact", useGrouping: "always" };
+
+/** Sums of money in compact notation. */
+export const COMPACT_MONEY = { ...COMPACT, maximumFractionDigits: 2 };
+
 /** Larger sums of money are written in compact notation. */
 const COMPACT_WON = 1e6;
 
@@ -165,7 +172,7 @@ export const formatObjectiveChange = (change) =>
 /** @param {number} value @returns {string} */
 const formatSum = (value) =>
   Math.abs(value) >= COMPACT_WON
-    ? getNumberFormat({ notation: "compact", maximumFractionDigits: 2 }).format(value)
+    ? getNumberFormat(COMPACT_MONEY).format(value)
     : formatNumber(value);
 
 /**
@@ -186,7 +193,7 @@ export const formatShortage = (shortage, need, { unit, isWhole }) =>
  * @returns {string} the text, such as `1.2M`
  */
 export const formatCompact = (value) =>
-  getNumberFormat({ notation: "compact", maximumFractionDigits: 1 }).format(value);
+  getNumberFormat({ ...COMPACT, maximumFractionDigits: 1 }).format(value);
 
 /**
  * Format a period.

@@ -202,6 +202,7 @@ function buildOption(flows, problemIndex, format) {
   };
   const series = {
     type: "sankey",
+    labelLayout: { hideOverlap: true },
     left: 4,
     right: 4,
     top: 8,
