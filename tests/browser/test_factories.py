@@ -68,6 +68,30 @@ def test_the_table_shows_the_figures_of_the_api(open_page: OpenPage, service: Se
     take_screenshot(page, "factories")
 
 
+def test_months_stand_side_by_side_with_their_changes(
+    open_page: OpenPage, service: Service, plan: str, short: str
+) -> None:
+    truth = service.columns(plan, "quotas", "sort=-quantity")
+    factory, item = truth["factory"][0], truth["item"][0]
+    line = service.columns(plan, "quotas", f"factory={factory}&item={item}")
+    page = open_page(f"#/factories?plan={plan}&factory={factory}&item={item}")
+    page.get_by_label("Months").select_option(label="Side by side")
+    page.wait_for_url(lambda url: "layout=months" in url)
+    (cells,) = read_visible_rows(page)
+    *_, total, power = cells
+    assert shows_value(total, sum(line["quantity"]))
+    assert shows_value(power, sum(line["kwh"]))
+    months = [cell for cell in cells[-14:-2] if cell]
+    assert len(months) == len(line["period"])
+    assert all(shows_value(cell, made) for cell, made in zip(months, line["quantity"], strict=True))
+    page.reload()
+    page.wait_for_selector(ROW)
+    assert read_visible_rows(page) == [cells]
+    page.goto(f"/#/factories?plan={plan}&with={short}&layout=months")
+    page.wait_for_selector(".month-change")
+    assert find_violations(page) == []
+
+
 def test_search_filters_and_downloads_agree(open_page: OpenPage, service: Service, plan: str) -> None:
     """Rows shown, URL and downloaded files agree."""
     page = open_page(f"#/factories?plan={plan}")

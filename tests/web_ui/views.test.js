@@ -4,6 +4,9 @@ import { describe, it } from "node:test";
 import "./browser-globals.js";
 
 const { interpretSearch } = await import("../../service/web_ui/static/views/factories/filters.js");
+const { spreadMonths } = await import("../../service/web_ui/static/views/factories/month-table.js");
+const { readSort, writeSort } =
+  await import("../../service/web_ui/static/views/factories/quota-sort.js");
 const { pivotByPeriod } =
   await import("../../service/web_ui/static/views/factories/sheet-tables.js");
 const { computeLabourHours } =
@@ -23,6 +26,29 @@ const { createProvinceId, wrapProblem } =
 const { hasRole } = await import("../../service/web_ui/static/views/approval/roles.js");
 const { selectLatestPlan } = await import("../../service/web_ui/static/lib/plans.js");
 const { countLines } = await import("../../service/web_ui/static/lib/chart.js");
+
+describe("quotas with the months across", () => {
+  const line = { factory: "f", item: "soap", recipe: "", kwh: 2 };
+
+  it("have one row for each line, and nothing where there is no quota", () => {
+    const rows = [
+      { ...line, period: "1", quantity: 5, before: 3 },
+      { ...line, period: "3", quantity: 0, before: null },
+      { ...line, recipe: "b", period: "1", quantity: 7 },
+    ];
+    const [first, second, ...more] = spreadMonths(/** @type {any[]} */ (rows), ["1", "2", "3"]);
+    assert.deepEqual(more, []);
+    assert.deepEqual([first["1"], first["2"], first["3"]], [5, null, 0]);
+    assert.deepEqual([first.quantity, first.kwh, first.before], [5, 4, { 1: 3, 3: null }]);
+    assert.deepEqual([second.recipe, second.quantity], ["b", 7]);
+  });
+
+  it("are downloaded by factory where the API cannot sort by a column", () => {
+    assert.equal(writeSort({ field: "2002-03", isDescending: true }), "-factory");
+    assert.equal(writeSort({ field: "kwh", isDescending: true }), "-kwh");
+    assert.deepEqual(readSort("-kwh"), { field: "kwh", isDescending: true });
+  });
+});
 
 describe("interpretSearch", () => {
   const rows = [

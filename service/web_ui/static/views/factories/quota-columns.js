@@ -23,12 +23,7 @@ import { html } from "../../vendor/preact/preact.js";
  */
 export function buildColumns(context, rows, isCompared) {
   return [
-    buildLink(context, "factoryName", "factory", "sheet", 200),
-    buildLink(context, "countyName", "county", "county-sheet", 130),
-    { field: "itemName", title: t("factories.item"), width: 140 },
-    ...(rows.some((row) => row.recipe)
-      ? [{ field: "recipe", title: t("factories.recipe"), width: 110 }]
-      : []),
+    ...buildNameColumns(context, rows),
     buildMonth(),
     buildQuantity("quantity"),
     ...(isCompared ? [buildQuantity("before"), buildChange()] : []),
@@ -46,6 +41,23 @@ export function buildColumns(context, rows, isCompared) {
       isNumber: true,
       show: (row) => formatWeightedWon(row.price),
     },
+  ];
+}
+
+/**
+ * Build the columns that name a line.
+ * @param {ViewContext} context context of the view
+ * @param {QuotaRow[]} rows the quotas
+ * @returns {GridColumn[]} factory, county and item; the recipe, if there are any
+ */
+export function buildNameColumns(context, rows) {
+  return [
+    buildLink(context, "factoryName", "factory", "sheet", 200),
+    buildLink(context, "countyName", "county", "county-sheet", 130),
+    { field: "itemName", title: t("factories.item"), width: 140 },
+    ...(rows.some((row) => row.recipe)
+      ? [{ field: "recipe", title: t("factories.recipe"), width: 110 }]
+      : []),
   ];
 }
 

@@ -12,9 +12,11 @@ const FIELDS = { factory: "factoryName", item: "itemName" };
 const API_COLUMNS = {
   factoryName: "factory",
   itemName: "item",
-  countyName: "factory",
-  before: "factory",
-  change: "factory",
+  recipe: "recipe",
+  period: "period",
+  quantity: "quantity",
+  kwh: "kwh",
+  price: "price",
 };
 
 /**
@@ -35,5 +37,6 @@ export function readSort(text) {
  */
 export function writeSort(sort) {
   if (!sort) return SORTS[0];
-  return `${sort.isDescending ? "-" : ""}${API_COLUMNS[sort.field] ?? sort.field}`;
+  const column = API_COLUMNS[sort.field] ?? "factory";
+  return `${sort.isDescending ? "-" : ""}${column}`;
 }

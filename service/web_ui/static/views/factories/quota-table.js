@@ -9,6 +9,7 @@ import { t } from "../../lib/i18n.js";
 import { html, useEffect, useMemo, useRef, useState } from "../../vendor/preact/preact.js";
 import { renderDownloads } from "./downloads.js";
 import { FILTER_NAMES, buildQuery, listOptions, readFilter, selectRows } from "./filters.js";
+import { buildMonthColumns, spreadMonths } from "./month-table.js";
 import { renderPrintLinks } from "./print-job.js";
 import { buildColumns } from "./quota-columns.js";
 import { SORTS, readSort, writeSort } from "./quota-sort.js";
@@ -37,10 +38,18 @@ export function QuotaTable({ context, problemIndex, rows, compared }) {
   );
   const own = useMemo(() => rows.filter((row) => !isWithdrawn(row)), [rows]);
   const shown = useMemo(() => selectRows(rows, filter), [rows, filter]);
-  const columns = useMemo(
-    () => buildColumns(context, rows, compared !== null),
-    [context, rows, compared],
-  );
+  const [layout, setLayout] = useState(() => readLayout(context.params));
+  const isCompared = compared !== null;
+  const { columns, drawn } = useMemo(() => {
+    if (layout === "rows") {
+      return { columns: buildColumns(context, rows, isCompared), drawn: shown };
+    }
+    const periods = filter.period ? [filter.period] : problemIndex.periods;
+    return {
+      columns: buildMonthColumns(context, rows, periods, isCompared),
+      drawn: spreadMonths(shown, periods),
+    };
+  }, [context, rows, shown, layout, filter.period, isCompared]);
   const count = shown.filter((row) => !isWithdrawn(row)).length;
   useEffect(() => announce(t("factories.announcement", { n: formatNumber(count) })), [count]);
   /** @param {Partial<QuotaFilter>} changed */
@@ -53,6 +62,11 @@ export function QuotaTable({ context, problemIndex, rows, compared }) {
     setSort(next);
     const written = writeSort(next);
     context.updateParams({ sort: written === SORTS[0] ? null : written });
+  };
+  /** @param {Layout} next */
+  const arrange = (next) => {
+    setLayout(next);
+    context.updateParams({ layout: next === "rows" ? null : next });
   };
   const clear = () =>
     select(
@@ -73,17 +87,19 @@ export function QuotaTable({ context, problemIndex, rows, compared }) {
     <${ViewHead} title=${t("nav.factories")} lead=${t("factories.lead")}>
       <div class="quota-files">
         <${ShowElement} element=${links} />
-        <${TextButtons} ...${{ columns, rows: shown, sort }} />
+        <${TextButtons} ...${{ columns, rows: drawn, sort }} />
       </div>
     <//>
     <${ShowElement} element=${useMemo(() => renderPrintLinks(context, null), [])} />
-    <${FilterForm} ...${{ rows, problemIndex, filter, select, sort, order, clear }} />
-    <${Figures} ...${{ all: own, shown, count, isCompared: compared !== null }} />
+    <${FilterForm}
+      ...${{ rows, problemIndex, filter, select, columns, sort, order, layout, arrange, clear }}
+    />
+    <${Figures} ...${{ all: own, shown, count, isCompared }} />
     ${compared && html`<${ComparedNote} ...${compared} />`}
     <${DataGrid}
       label=${t("factories.table")}
       columns=${columns}
-      rows=${shown}
+      rows=${drawn}
       getKey=${getId}
       sort=${sort}
       onSort=${order}
@@ -94,7 +110,12 @@ export function QuotaTable({ context, problemIndex, rows, compared }) {
   `;
 }
 
-/** @param {QuotaRow} row */
+/** @typedef {"rows"|"months"} Layout one row for each quota, or one for each line with the months across */
+
+/** @param {URLSearchParams} params @returns {Layout} */
+const readLayout = (params) => (params.get("layout") === "months" ? "months" : "rows");
+
+/** @param {{id: string|number}} row */
 const getId = (row) => row.id;
 
 /** @param {QuotaRow|ComparedRow} row @returns {boolean} whether only the plan that is compared with has the quota */
@@ -129,10 +150,13 @@ function buildHeadFilters(rows, problemIndex, filter, select) {
  * @param {object} props
  * @param {QuotaRow[]} props.rows @param {ProblemIndex} props.problemIndex @param {QuotaFilter} props.filter
  * @param {(changed: Partial<QuotaFilter>) => void} props.select
- * @param {import("../../lib/data-grid.js").GridSort|null} props.sort
- * @param {(sort: import("../../lib/data-grid.js").GridSort|null) => void} props.order @param {() => void} props.clear
+ * @param {import("../../lib/data-grid.js").GridColumn[]} props.columns @param {import("../../lib/data-grid.js").GridSort|null} props.sort
+ * @param {(sort: import("../../lib/data-grid.js").GridSort|null) => void} props.order
+ * @param {Layout} props.layout @param {(layout: Layout) => void} props.arrange @param {() => void} props.clear
  */
-function FilterForm({ rows, problemIndex, filter, select, sort, order, clear }) {
+function FilterForm(props) {
+  const { rows, problemIndex, filter, select, columns, sort, order, layout, arrange, clear } =
+    props;
   const timer = useRef(/** @type {ReturnType<typeof setTimeout>|undefined} */ (undefined));
   const search = (/** @type {any} */ event) => {
     const q = event.currentTarget.value.trim();
@@ -142,6 +166,10 @@ function FilterForm({ rows, problemIndex, filter, select, sort, order, clear }) 
   const chooseCategory = (/** @type {any} */ event) =>
     select({ category: event.currentTarget.value });
   const chooseSort = (/** @type {any} */ event) => order(readSort(event.currentTarget.value));
+  const chooseLayout = (/** @type {any} */ event) => arrange(event.currentTarget.value);
+  const sorts = SORTS.filter((value) =>
+    columns.some(({ field }) => field === readSort(value).field),
+  );
   const isFiltered = Object.values(filter).some(Boolean);
   const written = writeSort(sort);
   const preventReload = (/** @type {Event} */ event) => event.preventDefault();
@@ -173,8 +201,15 @@ function FilterForm({ rows, problemIndex, filter, select, sort, order, clear }) 
     <label class="field">
       <span>${t("factories.sort")}</span>
       <select value=${written} onChange=${chooseSort}>
-        ${!SORTS.includes(written) && html`<option value=${written}>${t("factories.sort.heading")}</option>`}
-        ${SORTS.map((value) => html`<option key=${value} value=${value}>${t(`factories.sort.${value}`)}</option>`)}
+        ${!sorts.includes(written) && html`<option value=${written}>${t("factories.sort.heading")}</option>`}
+        ${sorts.map((value) => html`<option key=${value} value=${value}>${t(`factories.sort.${value}`)}</option>`)}
+      </select>
+    </label>
+    <label class="field">
+      <span>${t("factories.layout")}</span>
+      <select name="layout" value=${layout} onChange=${chooseLayout}>
+        <option value="rows">${t("factories.layout.rows")}</option>
+        <option value="months">${t("factories.layout.months")}</option>
       </select>
     </label>
     ${
