@@ -188,7 +188,7 @@ def test_a_backtest_compares_ways_of_planning(open_page: OpenPage, service: Serv
     page = open_page(f"#/study?plan={short}&part=backtests")
     page.get_by_label("Drawn years").select_option("5")
     page.get_by_role("button", name="Start the backtest").click()
-    expect(page.locator("[data-policy]")).to_have_count(3)
+    expect(page.locator("[data-policy]")).to_have_count(3, timeout=60_000)
     backtest = service.json(f"/v1/backtests/{page.url.partition('backtest=')[2]}")
     rows = page.locator(".backtest-table tbody tr")
     for k, policy in enumerate(backtest["policies"]):
