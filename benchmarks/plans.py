@@ -4,11 +4,9 @@ import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import highspy
 import numpy as np
-from highspy._core import _Highs
 
 from benchmarks.measuring import Measured, apart, medians
 from benchmarks.plan_measures import Measure, PlannedYear, at_least, at_most, measure_crisis, measure_normal
@@ -18,6 +16,7 @@ from models.problem.planning_problem import PlanningProblem
 from models.validation.parsing import parse_problem
 from solvers.algorithms.pipeline import build_plan_program
 from solvers.backends.highs import format_mps_text
+from solvers.backends.highs_session import create_highs
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.planning import make_plan
 
@@ -148,8 +147,7 @@ def solve_exactly(problem: PlanningProblem) -> float:
     """Optimum of the exported program with whole flows of goods in whole units, by HiGHS without a gap."""
     arrays = ProblemArrays.from_problem(problem)
     program = build_plan_program(arrays)
-    highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
-    highs.setOptionValue("output_flag", False)
+    highs = create_highs()
     highs.setOptionValue("mip_rel_gap", 0.0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "program.mps"

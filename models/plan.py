@@ -99,7 +99,7 @@ class SolveStep(Frozen):
     """Stage of the plan: `solve`, `without swaps` or `whole units`, with the name of the goal if the policy has ordered goals;
     or `settle ties`."""
     algorithm: str
-    """Name of the solver backend, or `aggregated-relaxation`, `rolling-horizon`, `window-merge`, `item-rounding` or `branch-and-bound`."""
+    """Name of the solver backend, or `aggregated-relaxation`, `rolling-horizon`, `window-merge`, `near-search`, `item-rounding` or `branch-and-bound`."""
     seconds: float
     """Wall time, in seconds."""
     iterations: int

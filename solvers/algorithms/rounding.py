@@ -1,7 +1,8 @@
 """Whole units: a plan in whole units, lots and least runs, near to the optimum of the linear program.
 
-Rounding item by item finds a whole plan (`solvers.algorithms.item_rounding`). Small programs are then solved as a whole by branch and
-bound, from that plan. The work for both is limited, in simplex iterations. With ordered goals, each goal is minimised in turn while the goals before it keep
+A small program is searched near to the point of the linear program, and its dual values often prove that the plan found is good enough.
+Else rounding item by item finds a whole plan (`solvers.algorithms.item_rounding`), and small programs are then solved as a whole by
+branch and bound, from that plan. All work is limited, in simplex iterations. With ordered goals, each goal is minimised in turn while the goals before it keep
 their values as far as whole units allow.
 """
 
@@ -14,9 +15,10 @@ import numpy as np
 from solvers.algorithms.item_rounding import ItemRounding
 from solvers.algorithms.lexicographic import GoalCost, LexicographicResult
 from solvers.algorithms.run_state import SolveAttempt, SolveRun, certify_attempt
+from solvers.algorithms.search_space import exclude_dear_points, limit_to_near_steps
 from solvers.backends.highs_mip import MixedIntegerProgram, SearchLimits, solve_mixed_integer
 from solvers.formulation import WholeUnits
-from solvers.lp.certificate import measure_primal_residual
+from solvers.lp.certificate import compute_dual_bound, measure_primal_residual
 from solvers.lp.linear_program import (
     FloatArray,
     LinearProgram,
@@ -40,11 +42,14 @@ ITEM_WORK, WHOLE_WORK, TIE_WORK = 25_000, 100_000, 15_000
 SMALL_ITEM_WORK, LARGE_GAP = 20_000, 0.005
 """Work to improve items of a small program after a search that a limit ended with a gap above this share."""
 
+NEAR_STEPS, NEAR_WORK, NEAR_NODES = 1.0, 20_000, 200
+"""Steps around the point of the linear program within which a small program is searched first; simplex iterations and nodes for it."""
+
 WHOLE_NODES, TIE_NODES = 5_000, 50
 """Nodes of the search trees for these two."""
 
-RELATIVE_GAP = 1e-5
-"""Gap at which branch and bound of a whole program stops, relative to the objective."""
+RELATIVE_GAP, NEAR_GAP = 1e-5, 5e-6
+"""Gaps at which branch and bound of a whole program, and of the points near to its linear program, stops, relative to the objective."""
 
 TIE_GAP = 1e-4
 """Gap at which settling ties stops, relative to the part of the objective of the tie-break without shortages."""
@@ -114,6 +119,7 @@ class _Search:
 
     def __init__(self, whole: WholeUnits, relaxed: SolveAttempt, run: SolveRun) -> None:
         self._whole, self._relaxed, self._run = whole, relaxed, run
+        self._is_near = False  # whether the plan was found near to the point of the linear program
         self.steps: list[SolveStep] = []
 
     def is_small(self, lp: LinearProgram) -> bool:
@@ -148,30 +154,62 @@ class _Search:
         if relaxed.values is None:
             raise ValueError("cannot round: the goals have no primal point")
         duals = np.zeros(program.lp.row_count) if relaxed.dual_values is None else relaxed.dual_values
-        values = relaxed.values if start is None else start
+        small = self.is_small(program.lp)
+        near = self._search_near(program.lp, relaxed.values, duals) if small else None
+        if near is not None and self._is_near:
+            bound = compute_dual_bound(program.lp, duals)
+            return RoundingResult(self._clean_residual(self._certify(program, near)), bound, False)
+        values = near if near is not None else relaxed.values if start is None else start
         rounding = ItemRounding(program.lp, self._whole, values.copy(), duals, self._run.remaining_seconds)
-        started, small = time.monotonic(), self.is_small(program.lp)
-        is_whole = rounding.round_all()
-        if is_whole and not small:
-            rounding.improve(ITEM_WORK)
-        self._run.is_out_of_time |= rounding.is_out_of_time
-        self._add_step("item-rounding", started, "optimal" if is_whole else "rejected")
-        best = rounding.values if is_whole else start if start is not None else known
+        best = near
+        if near is None:
+            best = self._round_items(rounding, improves=not small)
+            best = best if best is not None else start if start is not None else known
         bound, is_infeasible = -np.inf, False
         if small or best is None:
-            best, bound, is_infeasible = self._branch_and_bound(program.lp, best, rounding)
+            best, bound, is_infeasible = self._branch_and_bound(program.lp, best, rounding, duals)
         if best is None:
             return RoundingResult(self._fail(program, is_infeasible=is_infeasible), bound, is_infeasible)
         return RoundingResult(self._clean_residual(self._certify(program, best)), bound, False)
 
+    def _round_items(self, rounding: ItemRounding, *, improves: bool) -> FloatArray | None:
+        """Return the whole point of rounding item by item, if it finds one; improve it if asked to."""
+        started = time.monotonic()
+        is_whole = rounding.round_all()
+        if is_whole and improves:
+            rounding.improve(ITEM_WORK)
+        self._run.is_out_of_time |= rounding.is_out_of_time
+        self._add_step("item-rounding", started, "optimal" if is_whole else "rejected")
+        return rounding.values if is_whole else None
+
+    def _search_near(self, lp: LinearProgram, values: FloatArray, dual_values: FloatArray) -> FloatArray | None:
+        """Search small steps around the point of the linear program, and note whether its dual values prove that the plan is good enough.
+
+        Where a bound of a variable is far away, branch and bound of the whole program takes many times as long.
+        """
+        self._is_near, started = False, time.monotonic()
+        bound = compute_dual_bound(lp, dual_values)
+        if _compute_gap(lp, values, bound) > RELATIVE_GAP:
+            return None  # the dual values are those of another goal
+        program = limit_to_near_steps(self._build_mixed_integer(lp), values, NEAR_STEPS)
+        limits = SearchLimits(NEAR_GAP, NEAR_WORK, self._run.remaining_seconds(), NEAR_NODES, is_lean=True)
+        found = solve_mixed_integer(program, limits)
+        self._run.is_out_of_time |= found.is_out_of_time
+        if found.values is None or not self._is_better(lp, found.values, None):
+            self._add_step("near-search", started, "rejected")
+            return None
+        self._is_near = _compute_gap(lp, found.values, bound) <= RELATIVE_GAP
+        self._add_step("near-search", started, "optimal" if self._is_near else "limit")
+        return found.values
+
     def _branch_and_bound(
-        self, lp: LinearProgram, best: FloatArray | None, rounding: ItemRounding
+        self, lp: LinearProgram, best: FloatArray | None, rounding: ItemRounding, dual_values: FloatArray
     ) -> tuple[FloatArray | None, float, bool]:
         """Search the whole program; where a limit ends the search with a large gap, improve items.
 
         Return the best point, if any, the bound, and whether there is no point at all.
         """
-        best, bound, ended = self._search_tree(lp, best)
+        best, bound, ended = self._search_tree(lp, best, dual_values)
         if ended == "limit" and best is not None and _compute_gap(lp, best, bound) > LARGE_GAP:
             started, rounding.values = time.monotonic(), best.copy()
             rounding.improve(SMALL_ITEM_WORK)
@@ -180,11 +218,16 @@ class _Search:
             best = rounding.values if self._is_better(lp, rounding.values, best) else best
         return best, bound, ended == "infeasible"
 
-    def _search_tree(self, lp: LinearProgram, best: FloatArray | None) -> tuple[FloatArray | None, float, StepOutcome]:
+    def _search_tree(
+        self, lp: LinearProgram, best: FloatArray | None, dual_values: FloatArray
+    ) -> tuple[FloatArray | None, float, StepOutcome]:
         """Return the best point and the bound after the search, and how the search ended."""
         started = time.monotonic()
-        limits = SearchLimits(RELATIVE_GAP, WHOLE_WORK, self._run.remaining_seconds(), WHOLE_NODES)
-        found = solve_mixed_integer(self._build_mixed_integer(lp), limits, best)
+        limits = SearchLimits(RELATIVE_GAP, WHOLE_WORK, self._run.remaining_seconds(), WHOLE_NODES, is_lean=True)
+        program = self._build_mixed_integer(lp)
+        if best is not None:
+            program = exclude_dear_points(program, lp.cost, dual_values, float(lp.cost @ best))
+        found = solve_mixed_integer(program, limits, best)
         self._run.is_out_of_time |= found.is_out_of_time
         if found.values is not None and self._is_better(lp, found.values, best):
             best = found.values
@@ -220,8 +263,13 @@ class _Search:
         is_shortage = self._whole.is_shortage
         most = np.where(is_shortage, np.clip(values, lp.column_lower, lp.column_upper), lp.column_upper)
         mixed = self._build_mixed_integer(replace(held, cost=cost, offset=0.0, column_upper=most))
+        dual_values = attempt.solution.dual_values
+        if dual_values is not None:
+            mixed = exclude_dear_points(mixed, held.cost, np.append(dual_values, 0.0), float(held.row_upper[-1]))
+        if self._is_near:
+            mixed = limit_to_near_steps(mixed, values, NEAR_STEPS)
         gap = TIE_GAP * float(cost @ np.where(is_shortage, 0.0, values)) / max(float(cost @ values), 1.0)
-        limits = SearchLimits(gap, TIE_WORK, self._run.remaining_seconds(), TIE_NODES)
+        limits = SearchLimits(gap, TIE_WORK, self._run.remaining_seconds(), TIE_NODES, is_lean=True)
         found = solve_mixed_integer(mixed, limits, values)
         self._run.is_out_of_time |= found.is_out_of_time
         if found.values is None or cost @ found.values >= cost @ values:

@@ -3,13 +3,11 @@
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import highspy
-from highspy._core import _Highs
 
 from solvers.backends.base import Feature, SolveOptions
-from solvers.backends.highs_session import HIGHS_VERSION, HighsSession, Method
+from solvers.backends.highs_session import HIGHS_VERSION, HighsSession, Method, create_highs
 from solvers.backends.trivial_cases import presolve_trivial, require_features, resolve_infeasible_or_unbounded
 from solvers.errors import SolverError
 from solvers.lp.export import name_columns, name_rows
@@ -104,8 +102,7 @@ def format_mps_text(program: Program) -> str:
     model.a_matrix_.start_, model.a_matrix_.index_ = lp.matrix.indptr, lp.matrix.indices
     model.a_matrix_.value_ = lp.matrix.data
     model.col_names_, model.row_names_ = name_columns(program), name_rows(program)
-    highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
-    highs.setOptionValue("output_flag", False)
+    highs = create_highs()
     with tempfile.TemporaryDirectory(prefix="allot-") as folder:
         path = Path(folder) / "program.mps"
         for status in (highs.passModel(model), highs.writeModel(str(path))):

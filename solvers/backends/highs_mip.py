@@ -9,10 +9,9 @@ from typing import Any
 import highspy
 import numpy as np
 from highspy import HighsModelStatus, cb
-from highspy._core import _Highs
 from scipy import sparse
 
-from solvers.backends.highs_session import RULES_WITH_A_CLOCK
+from solvers.backends.highs_session import create_highs
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
 
 INTEGRALITY_TOLERANCE = 1e-6
@@ -21,6 +20,11 @@ INTEGRALITY_TOLERANCE = 1e-6
 LARGEST_RUN = 1e7
 """Units that a variable with a smallest run may reach where no limit bounds it."""
 
+LEAST_VALUE = 1e-8
+"""A continuous value below this is a rounding error of the search: ten times its tolerance for the continuous values."""
+
+RUN_SHARE = 0.01
+"""Greatest share of a smallest run that a binary variable within its tolerance of 0 may let pass."""
 
 MOST_NODES = 2**31 - 1
 """Nodes of a search without a limit of its own."""
@@ -67,6 +71,9 @@ class SearchLimits:
     """Nodes of the search tree."""
     should_cancel: Callable[[], bool] | None = None
     """Returns true to stop the search."""
+    is_lean: bool = False
+    """Whether to leave out the heuristic before the first linear program (feasibility jump), which costs more than all else in a
+    small program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +102,12 @@ def solve_mixed_integer(
     The discrete values of the result are exact: after the search, they are fixed and the rest is solved again.
     """
     scaled = _ScaledProgram(program)
-    highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
-    highs.setOptionValue("output_flag", False)
+    highs = create_highs()
     highs.setOptionValue("parallel", "off")
     highs.setOptionValue("mip_rel_gap", limits.relative_gap)
     highs.setOptionValue("mip_abs_gap", 1e-9)
     highs.setOptionValue("mip_max_nodes", limits.nodes)
-    highs.setOptionValue("presolve_rule_off", RULES_WITH_A_CLOCK)
+    highs.setOptionValue("mip_heuristic_run_feasibility_jump", not limits.is_lean)
     highs.setOptionValue("time_limit", max(limits.time_limit_seconds, 0.01))
     scaled.load_into(highs)
     if start is not None:
@@ -194,6 +200,10 @@ class _ScaledProgram:
         lp, runs = self._lp, self._runs
         size, sums = len(runs), len(self._sum_constants)
         most = np.minimum(np.minimum(self.upper[runs], self._find_implied_bounds()), LARGEST_RUN)
+        if size:
+            # within the tolerance, a binary variable of a wide run would let a part of the run pass as 0
+            share = RUN_SHARE * float(self._least_run.min()) / max(float(most.max()), 1.0)
+            highs.setOptionValue("mip_feasibility_tolerance", float(np.clip(share, 1e-10, INTEGRALITY_TOLERANCE)))
         matrix = sparse.csc_array(lp.matrix @ sparse.diags_array(self._scale, format="csc"))
         if size:
             of_run = sparse.csc_array((np.ones(size), (np.arange(size), runs)), shape=(size, self._count))
@@ -271,4 +281,7 @@ class _ScaledProgram:
                 return None
             found = np.asarray(highs.getSolution().col_value)
             found[self.discrete] = exact
-        return np.asarray(found[: self._count] * self._scale)
+        values = np.asarray(found[: self._count] * self._scale)
+        return np.where(
+            np.abs(values) < LEAST_VALUE, np.clip(0.0, self._lp.column_lower, self._lp.column_upper), values
+        )

@@ -119,6 +119,19 @@ _TERMINATIONS: dict[str, Termination] = {
 _STATUS_CODES = np.array([HighsBasisStatus(code) for code in range(5)], dtype=object)
 
 
+def create_highs() -> Any:
+    """Create a HiGHS object with the options that all objects of a thread have: no output, no presolve by the clock, one thread.
+
+    HiGHS keeps one pool of threads for each thread that calls it. Its simplex and interior point use none of them, and branch and
+    bound without parallel search only lets them wait, at the cost of processor time.
+    """
+    highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
+    for name, value in (("output_flag", False), ("presolve_rule_off", RULES_WITH_A_CLOCK), ("threads", 1)):
+        if highs.setOptionValue(name, value) == HighsStatus.kError:
+            raise SolverError(f"HiGHS failed to set {name} to {value}")
+    return highs
+
+
 def termination_of(status: HighsModelStatus) -> Termination:
     """Translate a model status of HiGHS; the detail is its name in HiGHS."""
     stop = _TERMINATIONS[status.name]
@@ -134,9 +147,7 @@ class HighsSession:
 
     def __init__(self, lp: LinearProgram, *, tolerance: float = 1e-7) -> None:
         validate_program(lp)
-        self._highs: Any = _Highs()  # the type stubs of highspy lack a third of its methods
-        self.set_option("output_flag", False)
-        self.set_option("presolve_rule_off", RULES_WITH_A_CLOCK)
+        self._highs = create_highs()
         accepted = max(tolerance, LEAST_HIGHS_TOLERANCE)
         self.set_option("primal_feasibility_tolerance", accepted)
         self.set_option("dual_feasibility_tolerance", accepted)

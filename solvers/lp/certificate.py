@@ -60,6 +60,22 @@ def certify_solution(lp: LinearProgram, solution: Solution, tolerance: float = 1
     )
 
 
+def compute_dual_bound(lp: LinearProgram, dual_values: FloatArray, tolerance: float = 1e-6) -> float:
+    """Return the lower bound on the cost of every feasible point that dual values, (m,), prove; −inf if they prove none.
+
+    They prove none where their dual residual exceeds the tolerance.
+    """
+    z = lp.cost - lp.matrix.T @ dual_values
+    dual_residual = max(
+        _measure_dual_infeasibility(dual_values, lp.row_lower, lp.row_upper, np.zeros(lp.row_count)),
+        _measure_dual_infeasibility(z, lp.column_lower, lp.column_upper, lp.cost),
+    )
+    if dual_residual > tolerance:
+        return -np.inf
+    of_rows = _sum_bound_terms(dual_values, lp.row_lower, lp.row_upper)
+    return of_rows + _sum_bound_terms(z, lp.column_lower, lp.column_upper) + lp.offset
+
+
 def measure_primal_residual(lp: LinearProgram, values: FloatArray) -> float:
     """Return the largest violation of a constraint or bound by a point, (n,), relative to 1 + its right-hand side."""
     return max(

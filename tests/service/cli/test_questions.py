@@ -167,5 +167,5 @@ def test_enough_remedies_are_enough(file: Path) -> None:
 def test_a_briefing_tells_what_is_short_and_what_holds_most(file: Path) -> None:
     output = run("briefing", file).output
     assert "78.0% of the need is served; Kapsan is served least, 75.0%" in " ".join(output.split())
-    assert re.search(r"notebook\s.*97,292 piece", output)
+    assert re.search(r"notebook\s.*97,293 piece", output)
     assert re.search(r"power hyesan\s.*100%", output)

@@ -5,17 +5,16 @@ import re
 import subprocess
 import warnings
 from pathlib import Path
-from typing import Any
 
 import pulp
 import pytest
 from highspy import HighsStatus
-from highspy._core import _Highs
 
 from models.examples import two_counties_raw
 from models.validation.parsing import parse_problem
 from solvers.backends import SolveOptions, get_backend
 from solvers.backends.highs import format_mps_text
+from solvers.backends.highs_session import create_highs
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
 from solvers.lp.export import MAX_NAME_LENGTH, format_lp_text, name_columns, name_rows
@@ -34,8 +33,7 @@ def program() -> Program:
 
 def read_and_solve(path: Path) -> tuple[float, int, int]:
     """Return the objective, columns and rows of a file as HiGHS reads them."""
-    highs: Any = _Highs()
-    highs.setOptionValue("output_flag", False)
+    highs = create_highs()
     assert highs.readModel(str(path)) == HighsStatus.kOk
     highs.run()
     return highs.getInfo().objective_function_value, highs.getNumCol(), highs.getNumRow()

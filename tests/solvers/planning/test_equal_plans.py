@@ -15,7 +15,7 @@ from benchmarks.synthetic import synthetic
 from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms import rounding, select
-from solvers.backends import highs_mip, highs_session
+from solvers.backends import highs_session
 from solvers.backends.highs_session import RULES_WITH_A_CLOCK
 from solvers.planning import make_plan
 from tests.solvers.planning.two_counties import two_counties
@@ -67,7 +67,6 @@ def test_every_time_limit_of_a_solver_is_that_of_the_plan(is_large: bool, monkey
         monkeypatch.setattr(rounding, "SMALL_PROGRAM_COLUMNS", 0)
         monkeypatch.setattr(select, "LARGE_PROGRAM_COLUMNS", 0)
     monkeypatch.setattr(highs_session, "_Highs", RecordingHighs)
-    monkeypatch.setattr(highs_mip, "_Highs", RecordingHighs)
     for problem in (make_whole_problem(), PlanningProblem.model_validate(two_counties())):
         assert make_plan(problem, PlanOptions(time_limit_seconds=DAY)).plan.outcome == "optimal"
     assert limits

@@ -295,12 +295,14 @@ def test_no_whole_unit_disappears_to_save_its_storage() -> None:
 
 
 def test_an_item_that_found_no_whole_plan_twice_gets_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounding, "SMALL_PROGRAM_COLUMNS", 0)
     monkeypatch.setattr(item_rounding, "_FIRST_TRIES", ())
     plan = planned(two_counties()).plan
     assert [step.outcome for step in plan.solver.strategy if step.algorithm == "item-rounding"] == ["optimal"]
 
 
 def test_a_search_whose_work_is_done_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounding, "NEAR_WORK", 0)
     monkeypatch.setattr(rounding, "WHOLE_WORK", 0)
     plan = planned(two_counties()).plan
     (search,) = [step for step in plan.solver.strategy if step.algorithm == "branch-and-bound"]
