@@ -15,8 +15,8 @@ from solvers.lp.solution import Solution
 FIXED_VARIABLES = ("make", "ship", "central", "give", "take")
 """Variables fixed at their lower bounds."""
 
-TIME_LIMIT_SECONDS = 10.0
-"""Time limit in seconds, beyond the time limit of the plan. The program decomposes by county and item and takes far less."""
+MOST_ITERATIONS = 200_000
+"""Simplex iterations, beyond the time limit of the plan. The program decomposes by county and item and takes far fewer."""
 
 
 def apply_fallback_solution(result: PipelineResult, run: SolveRun) -> PipelineResult:
@@ -37,7 +37,7 @@ def _build_fallback_point(last_solve: SolveAttempt, tolerance: float) -> SolveAt
     fixed = np.concatenate([program.variables[name].positions for name in FIXED_VARIABLES])
     lower = program.lp.column_lower[fixed]
     solution = backends.get_backend("highs").solve_program(
-        replace_column_bounds(program, fixed, lower, lower).lp, SolveOptions(time_limit_seconds=TIME_LIMIT_SECONDS)
+        replace_column_bounds(program, fixed, lower, lower).lp, SolveOptions(max_iterations=MOST_ITERATIONS)
     )
     if solution.termination.reason != "optimal" or solution.values is None:
         return None

@@ -190,6 +190,11 @@ class HighsSession:
         return float(self._highs.getInfo().objective_function_value)
 
     @property
+    def iteration_count(self) -> int:
+        """Simplex iterations of the last solve."""
+        return max(int(self._highs.getInfo().simplex_iteration_count), 0)
+
+    @property
     def is_infeasible(self) -> bool:
         """Whether the last solve found the constraints and bounds infeasible."""
         return termination_of(self._highs.getModelStatus()).reason == "infeasible"

@@ -14,8 +14,26 @@ from scipy.sparse.csgraph import connected_components
 from solvers import backends
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
+from solvers.backends.work import WORK_PER_SECOND, count_iterations, count_work
 from solvers.infeasibility.relaxation import RelaxableLimits, restrict_to_limits
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram
+
+MOST_WORK = 30 * WORK_PER_SECOND
+"""Work of the deletion filter, in both passes together."""
+
+
+@dataclass(slots=True)
+class _Effort:
+    """What the search may still take."""
+
+    deadline: float
+    """Deadline of the analysis, by `time.monotonic`."""
+    work: float
+    """Work that is left, in the unit of `solvers.backends.work`."""
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.work <= 0 or time.monotonic() > self.deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +61,13 @@ def find_iis(
     row_duals
         Dual value of each constraint in the feasibility relaxation, (m,).
     """
-    deadline = time.monotonic() + time_limit_seconds
-    found = _filter_by_deletion(lp, limits, candidates, row_duals, deadline)
+    effort = _Effort(time.monotonic() + time_limit_seconds, MOST_WORK)
+    found = _filter_by_deletion(lp, limits, candidates, row_duals, effort)
     if found is None:
-        found = IrreducibleSubset(_find_candidates_by_highs(lp, limits, deadline), True)
+        found = IrreducibleSubset(_find_candidates_by_highs(lp, limits, effort.deadline), True)
     if not found.is_irreducible:
         return found
-    return _filter_by_deletion(lp, limits, found.positions, None, deadline) or IrreducibleSubset(candidates, False)
+    return _filter_by_deletion(lp, limits, found.positions, None, effort) or IrreducibleSubset(candidates, False)
 
 
 def _find_candidates_by_highs(lp: LinearProgram, limits: RelaxableLimits, deadline: float) -> IntArray:
@@ -64,7 +82,7 @@ def _find_candidates_by_highs(lp: LinearProgram, limits: RelaxableLimits, deadli
 
 
 def _filter_by_deletion(
-    lp: LinearProgram, limits: RelaxableLimits, candidates: IntArray, row_duals: FloatArray | None, deadline: float
+    lp: LinearProgram, limits: RelaxableLimits, candidates: IntArray, row_duals: FloatArray | None, effort: _Effort
 ) -> IrreducibleSubset | None:
     """Remove candidates, several at a time while the others stay in conflict; None if the candidates are not in conflict."""
     deletion_filter = _DeletionFilter(
@@ -72,22 +90,23 @@ def _filter_by_deletion(
             restrict_to_limits(lp, limits, candidates, row_duals), limits.select_limits(candidates)
         )
     )
-    if not deletion_filter.is_conflicting(deadline):
+    if not deletion_filter.is_conflicting(effort):
         return None
     untested, necessary, step = np.arange(len(candidates)), np.empty(0, dtype=np.int64), max(1, len(candidates) // 8)
     while len(untested):
-        if time.monotonic() > deadline:
+        if effort.is_used_up:
             return IrreducibleSubset(candidates[np.sort(np.concatenate([necessary, untested]))], False)
         chunk, rest = untested[:step], untested[step:]
         deletion_filter.remove_limits(chunk)
-        if deletion_filter.is_conflicting(deadline):
+        if deletion_filter.is_conflicting(effort):
             untested, step = rest, 2 * step
             continue
         deletion_filter.restore_limits(chunk)
         if step == 1:
             necessary, untested = np.concatenate([necessary, chunk]), rest
         step = max(1, step // 2)
-    return IrreducibleSubset(candidates[np.sort(necessary)], True)
+    # a test that the end of the effort stopped proves nothing
+    return IrreducibleSubset(candidates[np.sort(necessary)], not effort.is_used_up)
 
 
 class _DeletionFilter:
@@ -107,10 +126,13 @@ class _DeletionFilter:
         """Restore removed limits."""
         self._set_bounds(positions, self._limits.bound[positions])
 
-    def is_conflicting(self, deadline: float) -> bool:
-        """Return whether the solver proves before the deadline that the remaining limits are in conflict."""
-        seconds = max(deadline - time.monotonic(), 0.1)
-        solution = self._session.solve_program(time_limit_seconds=seconds, with_basis=False)
+    def is_conflicting(self, effort: _Effort) -> bool:
+        """Return whether the solver proves with the effort that is left that the remaining limits are in conflict."""
+        columns, seconds = self._session.column_count, max(effort.deadline - time.monotonic(), 0.1)
+        solution = self._session.solve_program(
+            time_limit_seconds=seconds, with_basis=False, max_iterations=count_iterations(effort.work, columns)
+        )
+        effort.work -= count_work(solution.iterations, columns)
         return solution.termination.reason == "infeasible"
 
     def _set_bounds(self, selected: IntArray, bounds: FloatArray) -> None:

@@ -8,6 +8,7 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program, is_multi_stage
 from solvers.algorithms.warm_start import WarmStart
+from solvers.backends.work import WORK_PER_SECOND
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import InfeasibleError
 from solvers.lp.certificate import certify_solution
@@ -18,8 +19,8 @@ from solvers.sensitivity.goal_stages import GoalStage
 from solvers.sensitivity.infeasible_changes import has_unsatisfiable_row
 from solvers.sensitivity.session import SensitivitySession
 
-WARM_TIME_LIMIT_SECONDS = 2.0
-"""Time limit of a solve in the session; a slower change is solved by the algorithm portfolio."""
+WARM_WORK = 2 * WORK_PER_SECOND
+"""Work of a solve in the session; a change that takes more is solved by the algorithm portfolio."""
 
 
 def open_changed(
@@ -88,7 +89,7 @@ def _solve_in_session(
     if not differs_only_in_bounds(session.lp, program.lp) or session.lp.offset != program.lp.offset:
         return None
     bounds = Bounds.from_program(program.lp)
-    point = session.solve_change(bounds, time_limit_seconds=WARM_TIME_LIMIT_SECONDS, with_basis=True)
+    point = session.solve_change(bounds, with_basis=True, most_work=WARM_WORK)
     if (
         point is None
         or not certify_solution(program.lp, Solution(Termination("optimal"), point.values, point.dual_values)).passed

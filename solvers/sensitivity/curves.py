@@ -82,7 +82,7 @@ def compute_curve(
         current = _open_curve_start(session, ends[0], path.start.apply_to_program(layout), start_basis, deadline)
         if current is None:
             return _build_unfinished_curve(change, start)
-        found = find_breakpoints(current, path, (start, end), max_solves, deadline)
+        found = find_breakpoints(current, path, (start, end), max_solves, time_limit_seconds, deadline)
     except InfeasibleError:
         reason = f"No plan satisfies every constraint at {start:g}"
         return _sample_curve(session, change, (start, end), min(max_solves, MAX_SAMPLES), deadline, reason)

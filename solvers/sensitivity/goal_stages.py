@@ -109,15 +109,19 @@ def compute_final_values(goal_stages: Sequence[GoalStage], values: FloatArray) -
 
 
 def solve_to_optimum(
-    solver_session: HighsSession, *, time_limit_seconds: float = 600.0, with_basis: bool = True
+    solver_session: HighsSession,
+    *,
+    time_limit_seconds: float = 600.0,
+    with_basis: bool = True,
+    max_iterations: int | None = None,
 ) -> OptimalPoint | None:
-    """Solve from the current basis of a session; return None without an optimum within the time limit.
+    """Solve from the current basis of a session; return None without an optimum within the limits.
 
     The method is dual simplex with Devex weights and unperturbed costs from the first run. HiGHS keeps the weights of the first run.
     Exact weights for the basis of the crisis year take 1.6 s, while the 10 to 60 iterations of a remedy take 0.1 s.
     """
     solution: Solution = solver_session.solve_program(
-        "dual-devex", time_limit_seconds=time_limit_seconds, with_basis=with_basis
+        "dual-devex", time_limit_seconds=time_limit_seconds, with_basis=with_basis, max_iterations=max_iterations
     )
     if solution.termination.reason != "optimal" or solution.values is None or solution.dual_values is None:
         return None

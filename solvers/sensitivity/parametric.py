@@ -1,15 +1,20 @@
-"""Parametric programming: breakpoints of the value function along a path of bounds, within limits of time and solves.
+"""Parametric programming: breakpoints of the value function along a path of bounds, within limits of work, solves and time.
 
 `solvers.sensitivity.curves` describes the method. For small programs, the end of the path is one warm solve away. For large programs
 it may be thousands of dual simplex iterations away, so the search walks along the path in steps of a few seconds while it can reach the
-end in time. Otherwise, or if neighbours are too far apart, interior point solves cold.
+end. Otherwise, or if neighbours are too far apart, interior point solves cold.
+
+The time limit of the request allows as much work as an idle core does in that time. The work decides where the search goes, so the
+load of the machine does not; the clock only ends it, which the note of the curve tells.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from time import monotonic
 
 from models.number_text import format_amount
+from solvers.backends.work import WORK_PER_SECOND
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.sensitivity.bounds import BoundPath
 from solvers.sensitivity.goal_stages import OptimalPoint
@@ -18,23 +23,23 @@ from solvers.sensitivity.session import SensitivitySession
 COLLINEARITY_TOLERANCE = 1e-9
 """Tolerance for a point on its supporting line, relative to 1 + the objective."""
 
-WARM_SOLVE_SECONDS = 4.0
-"""Time limit of a warm solve by dual simplex if a cold solve by interior point is possible."""
+WARM_WORK = 4 * WORK_PER_SECOND
+"""Work of a warm solve by dual simplex if a cold solve by interior point is possible."""
 
-COLD_SOLVE_SECONDS = 45.0
-"""Remaining time required for a cold solve: the least that a program too large for dual simplex needs."""
+COLD_WORK = 45 * WORK_PER_SECOND
+"""Work that counts for a cold solve, and that must be left for it: the least that a program too large for dual simplex needs."""
 
 INITIAL_STEP = 1 / 160
 """First step of a walk, as a share of the path."""
 
-TARGET_STEP_SECONDS = 4.0
-"""Target time of a step; the step size is doubled or halved to meet it."""
+TARGET_STEP_WORK = 4 * WORK_PER_SECOND
+"""Target work of a step; the step size is doubled or halved to meet it."""
 
 MIN_STEP = 1 / 5000
 """Smallest step, as a share of the path."""
 
 PACE_CHECK_SHARE = 0.3
-"""Share of the time after which a walk stops if it cannot reach the end at its speed."""
+"""Share of the work after which a walk stops if it cannot reach the end at its speed."""
 
 END_TOLERANCE = 1e-7
 """Share of the path between the last plan and a point without a plan at which their search stops."""
@@ -78,9 +83,21 @@ class PathResult:
 
 
 def find_breakpoints(
-    session: SensitivitySession, path: BoundPath, ends: tuple[float, float], max_solves: int, deadline: float
+    session: SensitivitySession,
+    path: BoundPath,
+    ends: tuple[float, float],
+    max_solves: int,
+    time_limit_seconds: float,
+    deadline: float,
 ) -> PathResult:
     """Find both ends and the breakpoints, in order; if there is no plan at the end, up to the last plan on the path.
+
+    Parameters
+    ----------
+    time_limit_seconds
+        Time limit of the request, which decides how much work the search may take.
+    deadline
+        Deadline of the request, by `time.monotonic`.
 
     Raises
     ------
@@ -89,8 +106,8 @@ def find_breakpoints(
     SensitivityUnavailableError
         No plan was found at the start.
     """
-    search = BreakpointSearch(session, path, ends, monotonic(), deadline)
-    first = search.step_warm(0.0, 600.0)
+    search = BreakpointSearch(session, path, ends, time_limit_seconds * WORK_PER_SECOND, deadline)
+    first = search.step_warm(0.0)
     if first is None:
         raise SensitivityUnavailableError(f"no optimal plan was found at {ends[0]:g}")
     points, infeasible_t = search.find_end(first, max_solves)
@@ -101,7 +118,7 @@ def find_breakpoints(
         note = f"No plan satisfies every constraint at {infeasible_parameter:g}; there is one at the start only."
         return PathResult([first], 0.0, note, infeasible_parameter)
     lower_bound = first.point.objective + first.slope
-    reason = f"The time limit was reached at the start ({monotonic() - search.start_time:.0f} s)."
+    reason = f"{search.describe_limit()} at the start."
     return PathResult(
         [first],
         None,
@@ -111,7 +128,7 @@ def find_breakpoints(
 
 @dataclass(frozen=True, slots=True)
 class BreakpointSearch:
-    """Search for plans along a path within a time limit."""
+    """Search for plans along a path within limits of work and time."""
 
     session: SensitivitySession
     """Session at the start."""
@@ -119,26 +136,46 @@ class BreakpointSearch:
     """Path of the bounds."""
     ends: tuple[float, float]
     """Factor or value of the change at the start and at the end."""
-    start_time: float
-    """Start time of `time.monotonic`."""
+    most_work: float
+    """Work of the whole search, in the unit of `solvers.backends.work`."""
     deadline: float
     """Deadline of `time.monotonic`."""
+    start_work: float = field(init=False)
+    """Work of the session before the search."""
+
+    def __post_init__(self) -> None:
+        """Note the work of the session before the search."""
+        object.__setattr__(self, "start_work", self.session.work)
 
     @property
     def remaining_seconds(self) -> float:
         """Remaining seconds."""
         return self.deadline - monotonic()
 
+    @property
+    def work(self) -> float:
+        """Work so far."""
+        return self.session.work - self.start_work
+
+    @property
+    def remaining_work(self) -> float:
+        """Remaining work; none after the deadline."""
+        return self.most_work - self.work if self.remaining_seconds > 0 else 0.0
+
+    def describe_limit(self) -> str:
+        """Say which limit ended the search."""
+        return f"The {'time limit' if self.remaining_seconds <= 0 else 'limit of the search'} was reached"
+
     def find_end(self, first: PathPoint, max_points: int) -> tuple[list[PathPoint], float | None]:
         """Return points from the start to the end of the path or of the plans on it, and where the path has no plan any more."""
         points = [first]
         try:
-            last = self.step_warm(1.0, WARM_SOLVE_SECONDS) if monotonic() < self.deadline else None
+            last = self.step_warm(1.0, WARM_WORK) if self.remaining_work > 0 else None
             if last is not None:
                 return [first, last], None
             self.session.reset_to_base()
             self.step_along_path(points, max_points)
-            if points[-1].t < 1 and (end := self.solve_cold(1.0, 0.9 * self.remaining_seconds)) is not None:
+            if points[-1].t < 1 and (end := self.solve_cold(1.0)) is not None:
                 points.append(end)
         except InfeasiblePointError as error:
             self.session.reset_to_base()
@@ -151,9 +188,9 @@ class BreakpointSearch:
 
         The points of the path with a plan form one interval, because the bounds are linear in t.
         """
-        while infeasible_t - last.t > END_TOLERANCE and self.remaining_seconds > 0:
+        while infeasible_t - last.t > END_TOLERANCE and self.remaining_work > 0:
             try:
-                middle = self.step_warm((last.t + infeasible_t) / 2, min(self.remaining_seconds, WARM_SOLVE_SECONDS))
+                middle = self.step_warm((last.t + infeasible_t) / 2, min(self.remaining_work, WARM_WORK))
             except InfeasiblePointError as error:
                 infeasible_t = error.t
                 continue
@@ -162,53 +199,42 @@ class BreakpointSearch:
             last = middle
         return last, infeasible_t
 
-    def step_warm(self, t: float, time_limit_seconds: float) -> PathPoint | None:
+    def step_warm(self, t: float, most_work: float = inf) -> PathPoint | None:
         """Solve at t by dual simplex from the current basis."""
-        return self._build_path_point(
-            t, self.session.solve_change(self.path.compute_bounds_at(t), max(time_limit_seconds, 0.05))
-        )
+        seconds = 600.0 if t == 0 else max(self.remaining_seconds, 0.05)  # without a start, there is no curve at all
+        bounds = self.path.compute_bounds_at(t)
+        return self._build_path_point(t, self.session.solve_change(bounds, seconds, most_work=most_work))
 
-    def solve_cold(self, t: float, time_limit_seconds: float) -> PathPoint | None:
-        """Solve at t by interior point, if the time is sufficient."""
-        return (
-            None
-            if time_limit_seconds < COLD_SOLVE_SECONDS
-            else self._build_path_point(
-                t, self.session.solve_change_cold(self.path.compute_bounds_at(t), time_limit_seconds)
-            )
-        )
+    def solve_cold(self, t: float) -> PathPoint | None:
+        """Solve at t by interior point, if enough work is left."""
+        if self.remaining_work < COLD_WORK:
+            return None
+        self.session.work += COLD_WORK
+        bounds = self.path.compute_bounds_at(t)
+        return self._build_path_point(t, self.session.solve_change_cold(bounds, max(self.remaining_seconds, 0.05)))
 
     def solve_warm_or_cold(self, t: float) -> PathPoint | None:
         """Solve at t warm, or cold if the warm solve fails."""
-        return self.step_warm(t, min(self.remaining_seconds, WARM_SOLVE_SECONDS)) or self.solve_cold(
-            t, self.remaining_seconds
-        )
+        return self.step_warm(t, min(self.remaining_work, WARM_WORK)) or self.solve_cold(t)
 
     def step_along_path(self, points: list[PathPoint], max_points: int) -> None:
         """Append points after the last until the end or until the end is out of reach."""
         step = INITIAL_STEP
-        while points[-1].t < 1 and len(points) < max_points and self.remaining_seconds > 0 and step > MIN_STEP:
-            elapsed, lower_bound = monotonic() - self.start_time, points[-1].t
+        while points[-1].t < 1 and len(points) < max_points and self.remaining_work > 0 and step > MIN_STEP:
+            begin, lower_bound = self.work, points[-1].t
             if (
-                elapsed > PACE_CHECK_SHARE * (self.deadline - self.start_time)
-                and lower_bound * self.remaining_seconds < (1 - lower_bound) * elapsed
-                and self.remaining_seconds > COLD_SOLVE_SECONDS
+                begin > PACE_CHECK_SHARE * self.most_work
+                and lower_bound * self.remaining_work < (1 - lower_bound) * begin
+                and self.remaining_work > COLD_WORK
             ):
                 break
-            begin = monotonic()
-            next_point = self.step_warm(min(lower_bound + step, 1.0), self.remaining_seconds / 3)
+            next_point = self.step_warm(min(lower_bound + step, 1.0), self.remaining_work / 3)
             if next_point is None:
                 step /= 4
                 continue
             points.append(next_point)
-            seconds = monotonic() - begin
-            step = (
-                step * 2
-                if seconds < TARGET_STEP_SECONDS / 2
-                else step / 2
-                if seconds > TARGET_STEP_SECONDS * 2
-                else step
-            )
+            work = self.work - begin
+            step = step * 2 if work < TARGET_STEP_WORK / 2 else step / 2 if work > TARGET_STEP_WORK * 2 else step
 
     def convert_to_parameter(self, t: float) -> float:
         """Return the factor or value of the change at a share of the path."""
@@ -235,7 +261,7 @@ def _refine_between(
         t, gap = _measure_gap(a, b)
         if gap <= COLLINEARITY_TOLERANCE * (1 + abs(a.point.objective)):
             continue
-        middle = search.solve_warm_or_cold(t) if solves < max_points and search.remaining_seconds > 0 else None
+        middle = search.solve_warm_or_cold(t) if solves < max_points and search.remaining_work > 0 else None
         if middle is None:
             max_gap = gap
             break
@@ -252,7 +278,7 @@ def _refine_between(
     if infeasible_parameter is not None:
         note += f" No plan satisfies every constraint at {infeasible_parameter:g} and beyond."
     elif points[-1].t < 1:
-        note += f" The time limit was reached at {points[-1].parameter:g}."
+        note += f" {search.describe_limit()} at {points[-1].parameter:g}."
     return PathResult(_remove_collinear(points) if max_gap == 0 else points, max_gap, note, infeasible_parameter)
 
 

@@ -21,6 +21,7 @@ from solvers.algorithms.tie_break import settle_ties
 from solvers.algorithms.warm_start import WarmStart
 from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession
+from solvers.backends.work import WORK_PER_SECOND, count_iterations, count_work
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.errors import InfeasibleError, SensitivityUnavailableError
 from solvers.formulation import compute_objective_parts, compute_tie_break_cost, requires_whole_units
@@ -31,11 +32,8 @@ from solvers.results.limits import Limits
 from solvers.sensitivity.bounds import Bounds
 from solvers.sensitivity.goal_stages import GoalStage, OptimalPoint, solve_goal_stages, solve_to_optimum
 
-REOPEN_TIME_LIMIT_SECONDS = 20.0
-"""Time limit of a solve from a stored basis; unchanged data need one or two seconds."""
-
-TIE_BREAK_TIME_LIMIT_SECONDS = 20.0
-"""Time limit of the tie-break; a year of Ryanggang needs less than one second."""
+REOPEN_WORK = 20 * WORK_PER_SECOND
+"""Work of a solve from a stored basis; unchanged data need a tenth of it at most."""
 
 
 @dataclass(slots=True)
@@ -58,6 +56,10 @@ class SensitivitySession:
     """Whether the last solve proved infeasibility."""
     deadline: float = np.inf
     """Deadline of solves by `time.monotonic`; see `set_time_limit`."""
+    work: float = 0.0
+    """Work of all solves so far, in the unit of `solvers.backends.work`."""
+    most_work: float = np.inf
+    """Work after which solves return None; see `set_work_limit`."""
     settled_point: OptimalPoint | None = None
     """Optimal solution after the tie-break, once `plan_values` was read."""
 
@@ -118,7 +120,7 @@ class SensitivitySession:
     @classmethod
     def _reopen_from_basis(cls, arrays: ProblemArrays, program: Program, basis: Basis) -> "SensitivitySession | None":
         try:
-            return cls.from_basis(arrays, program, basis, time_limit_seconds=REOPEN_TIME_LIMIT_SECONDS)
+            return cls.from_basis(arrays, program, basis, most_work=REOPEN_WORK)
         except InfeasibleError:
             raise
         except SensitivityUnavailableError:
@@ -132,6 +134,7 @@ class SensitivitySession:
         basis: Basis,
         goal_stages: tuple[GoalStage, ...] = (),
         time_limit_seconds: float = 600.0,
+        most_work: float = np.inf,
     ) -> "SensitivitySession":
         """Open a session for a program from a basis at or near its optimum.
 
@@ -140,13 +143,14 @@ class SensitivitySession:
         InfeasibleError
             No plan satisfies every constraint.
         SensitivityUnavailableError
-            No optimum was found within the time limit.
+            No optimum was found within the time limit, or with the work.
         """
         if not program.lp.column_count:
             raise SensitivityUnavailableError("the plan has no variables")
         session = HighsSession(program.lp)
         session.set_basis(basis)
-        point = solve_to_optimum(session, time_limit_seconds=time_limit_seconds)
+        iterations = count_iterations(most_work, program.lp.column_count)
+        point = solve_to_optimum(session, time_limit_seconds=time_limit_seconds, max_iterations=iterations)
         if point is None and session.is_infeasible:
             raise InfeasibleError("no plan satisfies every constraint")
         if point is None:
@@ -186,8 +190,9 @@ class SensitivitySession:
         if not self.arrays.problem.policy.tie_break:
             return point
         program = bounds.apply_to_program(self.program)
-        limit = max(min(TIE_BREAK_TIME_LIMIT_SECONDS, self.deadline - monotonic()), 1e-3)
-        run = SolveRun(PlanOptions(time_limit_seconds=limit))
+        options = PlanOptions()
+        limit = max(min(options.time_limit_seconds, self.deadline - monotonic()), 1e-3)
+        run = SolveRun(options.model_copy(update={"time_limit_seconds": limit}))
         solution = Solution(Termination("optimal"), point.values, point.dual_values, point.basis)
         certificate = certify_attempt(program, solution, run.options.tolerance)
         optimum = SolveAttempt(program, solution, certificate)
@@ -252,25 +257,48 @@ class SensitivitySession:
         finally:
             self.deadline = previous
 
+    @contextmanager
+    def set_work_limit(self, work: float) -> Iterator[None]:
+        """Limit the work of all solves in the context; later solves return None."""
+        previous, self.most_work = self.most_work, min(self.most_work, self.work + work)
+        try:
+            yield
+        finally:
+            self.most_work = previous
+
     @property
-    def is_deadline_passed(self) -> bool:
-        """Whether the deadline of solves has passed."""
-        return monotonic() >= self.deadline
+    def is_at_limit(self) -> bool:
+        """Whether the deadline of solves has passed, or their work is done."""
+        return self.work >= self.most_work or monotonic() >= self.deadline
+
+    def add_work(self, iterations: int = 0) -> None:
+        """Count a solve with so many iterations, or what takes as long as one without any."""
+        self.work += count_work(iterations, self.lp.column_count)
 
     def solve_change(
-        self, bounds: Bounds, time_limit_seconds: float = 600.0, *, with_basis: bool = False
+        self,
+        bounds: Bounds,
+        time_limit_seconds: float = 600.0,
+        *,
+        with_basis: bool = False,
+        most_work: float = np.inf,
     ) -> OptimalPoint | None:
-        """Return the optimum for other bounds from the current basis; None without an optimum within the time limit.
+        """Return the optimum for other bounds from the current basis; None without an optimum within the limits.
 
         The optimum has its basis if asked for, from which ties are settled sooner.
         """
         self.last_solve_infeasible = False
-        if self.is_deadline_passed:
+        if self.is_at_limit:
             return None
+        iterations = count_iterations(min(most_work, self.most_work - self.work), self.lp.column_count)
         with self.temporary_bounds(bounds) as session:
             point = solve_to_optimum(
-                session, time_limit_seconds=min(time_limit_seconds, self.deadline - monotonic()), with_basis=with_basis
+                session,
+                time_limit_seconds=min(time_limit_seconds, self.deadline - monotonic()),
+                with_basis=with_basis,
+                max_iterations=iterations,
             )
+            self.add_work(session.iteration_count)
             self.last_solve_infeasible = point is None and session.is_infeasible
         return point
 

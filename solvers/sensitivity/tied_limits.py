@@ -8,6 +8,7 @@ of the limit alone gives next to nothing, and a step of all of them together wha
 import numpy as np
 
 from models.answers import AttributionGroup, BindingLimit, LimitReference, ShortageAttribution
+from solvers.backends.work import WORK_PER_SECOND
 from solvers.lp.linear_program import FloatArray, IntArray
 from solvers.results.limits import Limits
 from solvers.sensitivity.bounds import Bounds
@@ -25,8 +26,8 @@ STEP_SHARE = 1e-3
 NOTHING, PROMISED = 0.01, 0.5
 """Shares of what the shadow price promises: below the first, a step gives nothing; from the second on, it gives what is promised."""
 
-TIME_LIMIT_SECONDS = 1.0
-"""Time limit of the search for limits that bind together. What is not found until then is not named."""
+MOST_WORK = 1.0 * WORK_PER_SECOND
+"""Work of the search for limits that bind together. What is not found with it is not named."""
 
 
 def name_tied_limits(
@@ -40,11 +41,11 @@ def name_tied_limits(
     for k in limits.find_priced_limits():
         reference = build_limit_reference(limits, int(k))
         position.setdefault(tuple(reference.values()), int(k))
-    with session.set_time_limit(TIME_LIMIT_SECONDS):
+    with session.set_work_limit(MOST_WORK):
         tied = {
             key: find_tied_limits(session, limits, position[key])
             for key in sorted(named & position.keys())
-            if not session.is_deadline_passed
+            if not session.is_at_limit
         }
     groups = tuple(_add_tied_limits(group, tied) for group in attribution.groups)
     return attribution.model_copy(update={"groups": groups})
@@ -66,6 +67,7 @@ def _add_tied_limits(
 def find_tied_limits(session: SensitivitySession, limits: Limits, k: int) -> tuple[LimitReference, ...]:
     """Return the limits without which more of a limit (position in `limits`) gives nothing; empty if it gives something alone."""
     direction = compute_limit_direction(session, limits, k)
+    session.add_work()
     if direction.allowable_increase > TIED_SHARE * (1 + abs(limits.limit[k])):
         return ()
     others, slopes = _find_stopping_limits(session, limits, k, direction)

@@ -1,6 +1,7 @@
 """Curves, comparisons, goals and equity, compared with cold solves."""
 
 import re
+from math import inf
 from time import monotonic
 
 import pytest
@@ -10,6 +11,7 @@ from models.changes.change import Change
 from models.examples import two_counties
 from models.problem.planning_problem import PlanningProblem
 from solvers.algorithms.pipeline import build_plan_program
+from solvers.backends.work import WORK_PER_SECOND
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.formulation import build_program
 from solvers.planning import make_plan
@@ -248,9 +250,9 @@ def test_a_curve_beyond_simplex_has_its_end_from_interior_point(monkeypatch: pyt
     """As in the crisis year, where the end is tens of thousands of iterations away."""
     whole = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
     step_warm = BreakpointSearch.step_warm
-    monkeypatch.setattr(parametric, "COLD_SOLVE_SECONDS", 0.0)
+    monkeypatch.setattr(parametric, "COLD_WORK", 0.0)
     monkeypatch.setattr(
-        BreakpointSearch, "step_warm", lambda search, t, seconds: step_warm(search, t, seconds) if t == 0 else None
+        BreakpointSearch, "step_warm", lambda search, t, work=inf: step_warm(search, t, work) if t == 0 else None
     )
     found = compute_curve(SensitivitySession.from_problem(shop(20)), POWER, 1.0, 0.1)
     assert found.explored_until == 0.1
@@ -259,8 +261,8 @@ def test_a_curve_beyond_simplex_has_its_end_from_interior_point(monkeypatch: pyt
     assert [p.objective for p in found.points] == pytest.approx([p.objective for p in whole.points])
 
 
-@pytest.mark.parametrize("seconds", [60.0, 0.0])
-def test_a_walk_follows_the_curve_until_the_time_limit(seconds: float) -> None:
+@pytest.mark.parametrize(("seconds", "work"), [(60.0, 60 * WORK_PER_SECOND), (0.0, 60 * WORK_PER_SECOND), (60.0, 0.0)])
+def test_a_walk_follows_the_curve_until_its_limits(seconds: float, work: float) -> None:
     problem = slow(10, 12, 4)
     session = SensitivitySession.from_problem(problem)
     ends = (1.0, 0.4)
@@ -272,13 +274,13 @@ def test_a_walk_follows_the_curve_until_the_time_limit(seconds: float) -> None:
             for at in ends
         )
     )
-    search = BreakpointSearch(session, way, ends, monotonic(), monotonic() + seconds)
-    left = search.step_warm(0.0, 60.0)
+    search = BreakpointSearch(session, way, ends, work, monotonic() + seconds)
+    left = search.step_warm(0.0)
     assert left is not None
     found = [left]
     search.step_along_path(found, 200)
     assert [p.t for p in found] == sorted({p.t for p in found})
-    assert found[-1].t == 1.0 if seconds > 1 else found[-1].t < 1.0
+    assert found[-1].t == 1.0 if seconds * work else found[-1].t < 1.0
     for point in found[:: max(len(found) // 3, 1)]:
         assert point.point.objective == pytest.approx(
             objective(apply_varied_change(problem, POWER, point.parameter)), rel=1e-6

@@ -35,7 +35,7 @@ def test_a_basis_beyond_the_time_limit_is_ignored(monkeypatch: pytest.MonkeyPatc
     slack = Basis(np.zeros(lp.column_count, np.int8), np.ones(lp.row_count, np.int8))
     with pytest.raises(SensitivityUnavailableError, match="no optimal plan was found within the time limit"):
         SensitivitySession.from_basis(arrays, program, slack, time_limit_seconds=0.0)
-    monkeypatch.setattr(module, "REOPEN_TIME_LIMIT_SECONDS", 0.0)
+    monkeypatch.setattr(module, "REOPEN_WORK", 0.0)
     expected = value_of(make_plan(two_counties()).plan)
     assert SensitivitySession.from_problem(two_counties(), slack).plain_objective == pytest.approx(expected)
 
