@@ -1,6 +1,7 @@
 """Backtests: ways of planning compared against the same drawn years."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
@@ -12,7 +13,7 @@ from models.analyses.tables import BacktestPathRow, BacktestPeriodRow
 from solvers.analyses.analysis import AnalysisBase, AnalysisConclusion, AnalysisTask, OnRow
 from solvers.analyses.backtests.look_ahead import LookAhead
 from solvers.analyses.backtests.paths import draw_paths
-from solvers.analyses.backtests.simulation import Simulator
+from solvers.analyses.backtests.simulation import Simulator, limit_quotas
 from solvers.analyses.backtests.year_model import YearModel, add_closeness
 from solvers.analyses.backtests.year_results import (
     YearFigures,
@@ -151,13 +152,25 @@ class _StartPoint:
         return bounds
 
 
+@dataclass(slots=True)
+class _Undisturbed:
+    """Years without noise, which look-aheads decide period by period, so that tasks start near the years drawn; n variables."""
+
+    planned: FloatArray
+    """Values, (n,), where every period plans."""
+    kept: FloatArray | None
+    """Values, (n,), where the quotas of the first plan stay in force; None once such a year has no plan."""
+    quotas: FloatArray | None = None
+    """Quotas of the first plan, (l·t,)."""
+
+
 class _LookAheads:
     """Look-aheads, built when first needed and kept for later tasks of this process."""
 
     def __init__(self, start: _StartPoint, time_limit_seconds: float) -> None:
         self._start, self._time_limit_seconds = start, time_limit_seconds
         self._built: dict[tuple[bool, int | None, int], LookAhead] = {}
-        self._undisturbed: dict[tuple[bool, int | None], FloatArray] = {}
+        self._undisturbed: dict[tuple[bool, int], _Undisturbed] = {}
 
     def find(self, policy: PlanningPolicy, period: int) -> LookAhead:
         """Return the look-ahead of a policy from a period; that in full detail is the same for all periods."""
@@ -168,20 +181,35 @@ class _LookAheads:
             if months is None:
                 built = LookAhead.from_basis(program, self._start.basis)
             else:
-                undisturbed = self._undisturbed.setdefault(key[:2], self._start.values.copy())
-                bounds = self._start.fix_before(program, undisturbed, period)
-                built = LookAhead.from_horizon(program, bounds, months, period, self._time_limit_seconds)
-                self._follow(undisturbed, built, period)
+                built = self._build_with_horizon(program, is_close, months, period)
             built.return_to_start()
             self._built[key] = built
         return self._built[key]
 
-    def _follow(self, undisturbed: FloatArray, built: LookAhead, period: int) -> None:
-        """Let a year without noise go on as a look-ahead decides for a period, so that the next one starts near the years drawn."""
-        if built.start_values is None:
-            return
+    def _build_with_horizon(self, program: Program, is_close: bool, months: int, period: int) -> LookAhead:
+        values = self._start.values
+        years = self._undisturbed.setdefault((is_close, months), _Undisturbed(values.copy(), values.copy()))
+        bounds = self._start.fix_before(program, years.planned, period)
+        built = LookAhead.from_horizon(program, bounds, months, period, self._time_limit_seconds)
+        planned = kept = built.start_values
+        if years.quotas is None and planned is not None:
+            years.quotas = planned[program.variables["make"].block_slice]
+        elif years.kept is not None:
+            bounds = self._start.fix_before(program, years.kept, period)
+            limit_quotas(self._start.year, bounds, years.quotas, period)
+            kept = built.find_limited_start(bounds, self._time_limit_seconds)
+        self._follow(years.planned, planned, period)
+        if years.kept is not None and not self._follow(years.kept, kept, period):
+            years.kept = None
+        return built
+
+    def _follow(self, undisturbed: FloatArray, decided: FloatArray | None, period: int) -> bool:
+        """Let a year without noise go on as a look-ahead decides for a period; return whether it decides anything."""
+        if decided is None:
+            return False
         applied = self._start.year.column_period == period
-        undisturbed[applied] = built.start_values[: len(undisturbed)][applied]
+        undisturbed[applied] = decided[: len(undisturbed)][applied]
+        return True
 
     def return_to_start(self) -> None:
         """Start the next task from the optimum, with nothing left of earlier ones."""

@@ -3,17 +3,14 @@
 With a horizon, each period has a program of its own, without the variables before it: these are fixed, and move right-hand sides.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Literal, Self
 
 import numpy as np
 from scipy import sparse
 
-from solvers import backends
 from solvers.algorithms.period_aggregation import PeriodAggregation, aggregate_periods, find_period_spans
-from solvers.algorithms.portfolio import INTERIOR_POINT
-from solvers.algorithms.select import LARGE_PROGRAM_COLUMNS
-from solvers.backends.base import SolveOptions
 from solvers.backends.highs_session import HighsSession, Method
 from solvers.data.item_arrays import BoolArray
 from solvers.errors import SensitivityUnavailableError
@@ -27,6 +24,13 @@ PERIODS_OF_QUARTER = 3
 
 WARM_METHODS: tuple[Method, ...] = ("dual-devex", "primal", "ipm-primal-cleanup")
 """Methods from the last basis, in turn until a solution is proved."""
+
+MOST_WARM_WORK = 6e8
+"""Iterations of dual simplex from the last basis times variables, with a horizon: some 4,000 in a year of Ryanggang, or a second.
+Few solves need more, and those up to 30,000; dual simplex without a basis takes 22,000 in two seconds, since presolve comes first."""
+
+MOST_COLD_WORK = 1e10
+"""Iterations of dual simplex without a basis times variables; then interior point, which takes ten seconds, comes next."""
 
 Reason = Literal["optimal", "infeasible", "failed"]
 
@@ -101,14 +105,18 @@ class Horizon:
 
 @dataclass(slots=True)
 class LookAhead:
-    """A program in a solver session, with the basis from which each task starts."""
+    """A program in a solver session, with the bases from which each task starts.
+
+    Solves that plan and solves that quotas in force limit have optima far from each other: dual simplex takes 40,000 iterations
+    from the one to the other, and some hundred from year to year. So each of the two goes on from its own last basis.
+    """
 
     program: Program
     """The program in the problem's own periods, with n variables."""
     horizon: Horizon | None
     """How far it looks; None if in detail over all periods."""
-    start: Basis
-    """Basis at the start of each task."""
+    starts: dict[bool, Basis]
+    """Basis at the start of each task, by whether quotas in force are limits; without one, limited solves go on from the last one."""
     session: HighsSession
     """Solver session."""
     first: LinearProgram
@@ -116,7 +124,11 @@ class LookAhead:
     loaded: LinearProgram
     """The program in the session with its present bounds."""
     start_values: FloatArray | None = None
-    """Values of the optimum at that basis, (n,), with a horizon."""
+    """Values of the optimum at the basis of solves that plan, (n,), with a horizon."""
+    is_limited: bool = False
+    """Whether quotas in force limited the last solve."""
+    last: dict[bool, Basis] = field(default_factory=dict)
+    """Last bases of solves of either kind, but for the kind of the last solve, whose basis is in the session."""
 
     @classmethod
     def from_basis(cls, program: Program, basis: Basis) -> Self:
@@ -124,7 +136,7 @@ class LookAhead:
         lp = program.lp
         columns = np.append(basis.columns, np.zeros(lp.column_count - len(basis.columns), np.int8))
         rows = np.append(basis.rows, np.full(lp.row_count - len(basis.rows), BASIC, np.int8))
-        return cls(program, None, Basis(columns, rows), HighsSession(lp), lp, lp)
+        return cls(program, None, {False: Basis(columns, rows)}, HighsSession(lp), lp, lp)
 
     @classmethod
     def from_horizon(
@@ -140,25 +152,46 @@ class LookAhead:
         horizon = Horizon.from_program(program, period, months)
         own = bounds.apply_to_program(program).lp
         lp = horizon.reduce(own)
-        name = INTERIOR_POINT if lp.column_count >= LARGE_PROGRAM_COLUMNS else "highs"
-        solved = backends.get_backend(name).solve_program(lp, SolveOptions(time_limit_seconds))
+        session = HighsSession(lp)
+        solved = _solve_cold(session, lp, time_limit_seconds)
         if solved.termination.reason != "optimal" or solved.basis is None or solved.values is None:
             raise SensitivityUnavailableError("the base has no optimum in longer periods")
         values = horizon.restore(own, solved.values)
-        return cls(program, horizon, solved.basis, HighsSession(lp), lp, lp, values)
+        return cls(program, horizon, {False: solved.basis}, session, lp, lp, values)
 
     def return_to_start(self) -> None:
-        """Start from the first basis again, with nothing left of earlier tasks."""
+        """Start from the first bases again, with nothing left of earlier tasks."""
         self.session, self.loaded = HighsSession(self.first), self.first
-        self.session.set_basis(self.start)
+        self.session.set_basis(self.starts[False])
+        self.is_limited, self.last = False, {kind: self.starts[kind] for kind in self.starts if kind}
 
-    def solve(self, bounds: Bounds, time_limit_seconds: float) -> LookAheadPlan:
-        """Solve for bounds of the program in the problem's own periods, from the basis of the last solve."""
+    def find_limited_start(self, bounds: Bounds, time_limit_seconds: float) -> FloatArray | None:
+        """Start limited solves of each task from the optimum for some bounds; return its values, (n,), or None without an optimum."""
+        self.return_to_start()
+        found = self.solve(bounds, time_limit_seconds)
+        basis = self.session.read_basis()
+        if found.values is not None and basis is not None:
+            self.starts[True] = basis
+        return found.values
+
+    def solve(self, bounds: Bounds, time_limit_seconds: float, *, is_limited: bool = False) -> LookAheadPlan:
+        """Solve for bounds of the program in the problem's own periods, from the basis of the last such solve."""
         own = bounds.apply_to_program(self.program).lp
         lp = own if self.horizon is None else self.horizon.reduce(own)
         self._load_bounds(lp)
+        self._turn_to(is_limited)
+        deadline = monotonic() + time_limit_seconds
+        most_iterations = None if self.horizon is None else int(MOST_WARM_WORK / lp.column_count)
         for method in WARM_METHODS:
-            solution = self.session.solve_program(method, time_limit_seconds=time_limit_seconds, with_basis=False)
+            solution = self.session.solve_program(
+                method,
+                time_limit_seconds=max(deadline - monotonic(), 0.0),
+                with_basis=False,
+                max_iterations=most_iterations if method == WARM_METHODS[0] else None,
+            )
+            if solution.termination.limit == "iterations":
+                self.session = HighsSession(lp)
+                solution = _solve_cold(self.session, lp, deadline - monotonic())
             if solution.termination.reason == "infeasible":
                 return LookAheadPlan("infeasible")
             if solution.termination.reason == "limit":
@@ -167,6 +200,16 @@ class LookAhead:
                 values = solution.values
                 return LookAheadPlan("optimal", values if self.horizon is None else self.horizon.restore(own, values))
         return LookAheadPlan("failed")
+
+    def _turn_to(self, is_limited: bool) -> None:
+        """Go on from the last solve of this kind."""
+        if is_limited == self.is_limited or True not in self.starts:
+            return
+        basis = self.session.read_basis()
+        if basis is not None:
+            self.last[self.is_limited] = basis
+        self.session.set_basis(self.last.get(is_limited, self.starts[is_limited]))
+        self.is_limited = is_limited
 
     def _load_bounds(self, lp: LinearProgram) -> None:
         before = self.loaded
@@ -177,6 +220,19 @@ class LookAhead:
         if len(columns):
             self.session.change_column_bounds(columns, lp.column_lower[columns], lp.column_upper[columns])
         self.loaded = lp
+
+
+def _solve_cold(session: HighsSession, lp: LinearProgram, time_limit_seconds: float) -> Solution:
+    """Solve the program of a session that has no basis, by dual simplex, or by interior point where that takes long."""
+    deadline = monotonic() + time_limit_seconds
+    solved = session.solve_program(
+        "dual",
+        time_limit_seconds=max(time_limit_seconds, 0.0),
+        max_iterations=int(MOST_COLD_WORK / max(lp.column_count, 1)),
+    )
+    if solved.termination.limit != "iterations":
+        return solved
+    return session.solve_program("ipm-primal-cleanup", time_limit_seconds=max(deadline - monotonic(), 0.0))
 
 
 def build_horizon_groups(period_count: int, period: int, months: int) -> IntArray:

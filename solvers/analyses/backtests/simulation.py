@@ -74,8 +74,8 @@ class Simulator:
             bounds = year.compute_bounds(self._expect(policy, path, step))
             bounds = year.fix_before(bounds, values, period)
             ceilings = first_quotas if policy.quotas == "ceilings" else None
-            self._limit_quotas(bounds, ceilings if is_planning else quotas, period)
-            found = self._plan(policy, bounds, first_quotas, period)
+            limit_quotas(year, bounds, ceilings if is_planning else quotas, period)
+            found = self._plan(policy, bounds, first_quotas, period, is_limited=not is_planning)
             if found.values is None:
                 result.reason = found.reason
                 return result
@@ -123,21 +123,19 @@ class Simulator:
         expected[step + 1 :] = later
         return expected
 
-    def _limit_quotas(self, bounds: Bounds, quotas: FloatArray | None, period: int) -> None:
-        """Limit what lines make from a period on to quotas, if any, in place; least quotas hold in any case."""
-        if quotas is None:
-            return
-        upper, lower = bounds.column_upper[self._make], bounds.column_lower[self._make]
-        limited = np.maximum(np.minimum(upper, quotas), lower)
-        bounds.column_upper[self._make] = np.where(self._make_period >= period, limited, upper)
-
     def _plan(
-        self, policy: PlanningPolicy, bounds: Bounds, first_quotas: FloatArray | None, period: int
+        self,
+        policy: PlanningPolicy,
+        bounds: Bounds,
+        first_quotas: FloatArray | None,
+        period: int,
+        *,
+        is_limited: bool,
     ) -> LookAheadPlan:
         look_ahead = self._find_look_ahead(policy, period)
         if policy.quotas == "kept_close":
             bounds = self._extend_bounds(look_ahead, bounds, first_quotas, period)
-        return look_ahead.solve(bounds, self._time_limit_seconds)
+        return look_ahead.solve(bounds, self._time_limit_seconds, is_limited=is_limited)
 
     def _extend_bounds(
         self, look_ahead: LookAhead, bounds: Bounds, first_quotas: FloatArray | None, period: int
@@ -161,3 +159,13 @@ class Simulator:
         future = self._make_period >= period
         result.quota_change.append(float((self._value * np.abs(planned - before))[future].sum()))
         result.revised_value += float((self._value * before)[future].sum())
+
+
+def limit_quotas(year: YearModel, bounds: Bounds, quotas: FloatArray | None, period: int) -> None:
+    """Limit what lines make from a period on to quotas, (l·t,), if any, in place; least quotas hold in any case."""
+    if quotas is None:
+        return
+    make = year.program.variables["make"]
+    upper, lower = bounds.column_upper[make.block_slice], bounds.column_lower[make.block_slice]
+    limited = np.maximum(np.minimum(upper, quotas), lower)
+    bounds.column_upper[make.block_slice] = np.where(make.axes["period"] >= period, limited, upper)

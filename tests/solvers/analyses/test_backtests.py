@@ -14,6 +14,7 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.finding import InvalidProblemError
 from solvers.analyses.analysis import AnalysisBase, AnalysisConclusion
+from solvers.analyses.backtests import look_ahead
 from solvers.analyses.backtests.paths import draw_paths
 from solvers.analyses.opening import open_analysis
 from solvers.planning import make_plan
@@ -172,6 +173,25 @@ def test_a_year_without_a_plan_is_counted_and_has_no_cost() -> None:
     (policy,) = found.policies
     assert (policy.infeasible_count, policy.cost_mean, policy.regret) == (4, None, None)
     assert found.perfect_foresight_mean is None
+
+
+@pytest.mark.parametrize(
+    ("warm", "cold"), [(1e9, 1e9), (0, 1e9), (0, 0)], ids=["from the last basis", "without a basis", "interior point"]
+)
+def test_years_foreseen_cost_least_whatever_solves_them(
+    warm: float, cold: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another method takes over where one takes long. Solves that plan and those that quotas in force limit start apart."""
+    monkeypatch.setattr(look_ahead, "MOST_WARM_WORK", warm)
+    monkeypatch.setattr(look_ahead, "MOST_COLD_WORK", cold)
+    policies: list[Json] = [
+        {"name": name, "forecast": "perfect", "replan_every": every, "quotas": quotas, "horizon": {"months": 2}}
+        for name, every, quotas in (("once", None, "free"), ("monthly", 1, "free"), ("ceilings", 1, "ceilings"))
+    ]
+    found = compare_costs(two_counties(), [POWER, DELIVERIES], policies)
+    for policy in found.policies:
+        assert policy.cost_mean == pytest.approx(found.perfect_foresight_mean, rel=1e-6)
+        assert (policy.infeasible_count, policy.failed_count) == (0, 0)
 
 
 def test_equal_tasks_give_equal_rows_in_any_order() -> None:
