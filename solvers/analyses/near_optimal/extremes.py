@@ -6,7 +6,8 @@ is certified from the arrays. Extremes only widen with the slack, since a plan w
 
 The iterations of a solve are limited, so that equal requests have equal answers on every machine. Primal simplex that is stopped is
 at a plan within the slack, whose value is found although no extreme is proved. Then corrected sums give an outer bound: the extreme
-lies between the value found and the bound, and counts as proved where these are close.
+lies between the value found and the bound, and counts as proved where these are close. Where they are not, interior point seeks a
+plan nearer to the bound, guided by its dual values, for the greatest slack that is open; mixtures with the optimum are within others.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,10 +18,11 @@ import numpy as np
 
 from solvers.algorithms.select import LARGE_PROGRAM_COLUMNS
 from solvers.analyses.near_optimal.corrected_sums import CorrectedSums
+from solvers.analyses.near_optimal.guided_search import find_guided_plan, mix_within_slack
 from solvers.analyses.near_optimal.linear_measures import LinearMeasure
 from solvers.analyses.near_optimal.near_optimal_set import NearOptimalSet
 from solvers.backends.highs_session import HighsSession, Method
-from solvers.lp.certificate import certify_solution
+from solvers.lp.certificate import certify_solution, measure_primal_residual
 from solvers.lp.linear_program import FloatArray, LinearProgram
 
 MOST_WORK = 1.2e9
@@ -83,9 +85,9 @@ def find_extremes(
     ascending = sorted(set(slacks))
     deadline = monotonic() + time_limit_seconds
     search = _Search(near, measure, tolerance, deadline)
+    bounding = _Bounding(near, measure, here, tolerance, deadline, get_sums)
     least, greatest = (
-        _bound_unproved(search.find_in_turn(sign, ascending, here), sign, measure, ascending, here, deadline, get_sums)
-        for sign in (1.0, -1.0)
+        bounding.bound_unproved(search.find_in_turn(sign, ascending, here), sign, ascending) for sign in (1.0, -1.0)
     )
     found = {
         slack: Extremes(
@@ -109,41 +111,65 @@ class _Extreme:
     bound: float | None = None
 
 
-def _bound_unproved(
-    extremes: Sequence[_Extreme],
-    sign: float,
-    measure: LinearMeasure,
-    slacks: Sequence[float],
-    here: float,
-    deadline: float,
-    get_sums: Callable[[], CorrectedSums],
-) -> list[_Extreme]:
-    """Return the least (sign 1) or greatest (sign −1) values for rising slacks with their bounds; a value near its bound is proved."""
-    open_slacks = [slack for slack, one in zip(slacks, extremes, strict=True) if not one.is_proved]
-    if not open_slacks:
-        return [replace(one, bound=one.value) for one in extremes]
-    least_here = sign * (here - measure.constant)
-    proved = get_sums().bound_least(sign * measure.coefficients, least_here, open_slacks, deadline)
-    bounds = dict(zip(open_slacks, (sign * proved.bounds + measure.constant).tolist(), strict=True))
-    found: list[_Extreme] = []
-    for slack, one in zip(slacks, extremes, strict=True):
-        bound = bounds.get(slack, one.value)
-        bound = min(bound, one.value) if sign > 0 else max(bound, one.value)
-        size = max(abs(bound), abs(one.value)) if measure.unit else 1.0
-        is_near = abs(bound - one.value) <= PROVED_WIDTH * size
-        found.append(_Extreme(one.value, one.is_proved or is_near, bound if np.isfinite(bound) else None))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Bounding:
+    """Bounds of the extremes of one measure that a search left open, and plans nearer to them."""
+
+    near: NearOptimalSet
+    measure: LinearMeasure
+    here: float
+    tolerance: float
+    deadline: float
+    get_sums: Callable[[], CorrectedSums]
+
+    def bound_unproved(self, extremes: Sequence[_Extreme], sign: float, slacks: Sequence[float]) -> list[_Extreme]:
+        """Return the least (sign 1) or greatest (sign −1) values for rising slacks with their bounds; a value near its bound is proved."""
+        is_open = np.array([not one.is_proved for one in extremes])
+        if not is_open.any():
+            return [replace(one, bound=one.value) for one in extremes]
+        measure, cost = self.measure, sign * self.measure.coefficients
+        least_here = sign * (self.here - measure.constant)
+        open_slacks = np.array(slacks)[is_open].tolist()
+        proved = self.get_sums().bound_least(cost, least_here, open_slacks, self.deadline)
+        bounds = np.array([one.value for one in extremes])
+        bounds[is_open] = sign * proved.bounds + measure.constant
+        bounded = [self._bound(*pair, sign) for pair in zip(extremes, bounds.tolist(), strict=True)]
+        if all(one.is_proved for one in bounded):
+            return bounded
+        plan = find_guided_plan(self.near, cost, proved.dual_values[-1], max(self.deadline - monotonic(), 0.0))
+        if plan is None:
+            return bounded
+        nearer = [self._approach(one, plan, slack, sign) for one, slack in zip(bounded, slacks, strict=True)]
+        return [self._bound(*pair, sign) for pair in zip(nearer, bounds.tolist(), strict=True)]
+
+    def _bound(self, extreme: _Extreme, bound: float, sign: float) -> _Extreme:
+        """Return an extreme with its bound, proved if its value is near it."""
+        bound = min(bound, extreme.value) if sign > 0 else max(bound, extreme.value)
+        size = max(abs(bound), abs(extreme.value)) if self.measure.unit else 1.0
+        is_near = abs(bound - extreme.value) <= PROVED_WIDTH * size
+        return _Extreme(extreme.value, extreme.is_proved or is_near, bound if np.isfinite(bound) else None)
+
+    def _approach(self, extreme: _Extreme, plan: FloatArray, slack: float, sign: float) -> _Extreme:
+        """Return an extreme with the value of a mixture of a plan, (n,), and the optimum, where that is within the slack and farther."""
+        mixed = mix_within_slack(self.near, plan, slack)
+        value = self.measure.compute_value(mixed)
+        is_farther = sign * value < sign * extreme.value
+        if (
+            extreme.is_proved
+            or not is_farther
+            or measure_primal_residual(self.near.limit_to(slack), mixed) > self.tolerance
+        ):
+            return extreme
+        return replace(extreme, value=value)
 
 
 class _Search:
-    """Solves of one measure in one solver session."""
+    """Solves of one measure, from slack to slack in one solver session."""
 
     def __init__(self, near: NearOptimalSet, measure: LinearMeasure, tolerance: float, deadline: float) -> None:
         self._near, self._measure, self._tolerance, self._deadline = near, measure, tolerance, deadline
-        self._session = HighsSession(near.program.lp)
         self._most_iterations = int(MOST_WORK / near.program.lp.column_count)
         self._is_small = near.program.lp.column_count < LARGE_PROGRAM_COLUMNS
-        self._every = np.arange(near.program.lp.column_count)
         # Costs near 1, so that tolerances of the solver and of the certificate are those of quantities, not of shares.
         size = np.abs(measure.coefficients[measure.coefficients != 0])
         self._scale = 1.0 / float(np.exp(np.log(size).mean()))
@@ -151,31 +177,37 @@ class _Search:
     def find_in_turn(self, sign: float, slacks: Sequence[float], here: float) -> list[_Extreme]:
         """Return the least (sign 1) or greatest (sign −1) value for ascending slacks."""
         cost = sign * self._scale * self._measure.coefficients
-        self._session.change_costs(self._every, cost)
+        session: HighsSession | None = None
         found: list[_Extreme] = []
         widest, is_proved = here, False
         for slack in slacks:
+            if found and not is_proved and not self._is_small:
+                found.append(_Extreme(widest, is_proved=False))  # it would be stopped again
+                continue
             lp = replace(self._near.limit_to(slack), cost=cost, offset=0.0)
-            rows = self._near.rows
-            self._session.change_row_bounds(rows, lp.row_lower[rows], lp.row_upper[rows])
-            if not is_proved:
-                # a higher limit moves the point at which the last search stopped, which need not be feasible
-                self._session.set_basis(self._near.basis)
-            values, is_proved = self._solve(lp, "dual-devex" if is_proved else "primal-unperturbed")
+            if session is not None and is_proved:
+                rows = self._near.rows
+                session.change_row_bounds(rows, lp.row_lower[rows], lp.row_upper[rows])
+            else:
+                # After a search that was stopped, primal simplex in the same session ends at points that are not feasible, even from
+                # the basis of the plan.
+                session = HighsSession(lp)
+                session.set_basis(self._near.basis)
+            values, is_proved = self._solve(session, lp, "dual-devex" if is_proved else "primal-unperturbed")
             if values is not None:
                 value = self._measure.compute_value(values)
                 widest = min(widest, value) if sign > 0 else max(widest, value)
             found.append(_Extreme(widest, is_proved))
         return found
 
-    def _solve(self, lp: LinearProgram, first: Method) -> tuple[FloatArray | None, bool]:
+    def _solve(self, session: HighsSession, lp: LinearProgram, first: Method) -> tuple[FloatArray | None, bool]:
         """Return values of a feasible point, if any, and whether it is a certified optimum."""
         values = None
         for method in (first, "primal", *(("ipm-primal-cleanup",) if self._is_small else ())):
             seconds = self._deadline - monotonic()
             if seconds <= 0:
                 break
-            solution = self._session.solve_program(
+            solution = session.solve_program(
                 method, time_limit_seconds=seconds, with_basis=False, max_iterations=self._most_iterations
             )
             if solution.values is None:

@@ -26,6 +26,8 @@ class NearOptimalSet:
     """Program of the last stage; without ordered goals, with one further constraint `near_optimum`."""
     basis: Basis
     """Basis of the optimum, which is feasible for every slack."""
+    values: FloatArray
+    """Values of the variables at that basis, (n,)."""
     rows: IntArray
     """Positions of the constraints that limit the objective or the goals, (k,)."""
     optima: FloatArray
@@ -49,7 +51,7 @@ class NearOptimalSet:
             optima = [stage.point.objective for stage in stages]
             rows = program.constraints["goal"].positions
             prices = np.zeros((len(rows), program.lp.row_count))
-            return cls(program, basis, rows, np.array(optima), np.array(tolerances), 0.0, prices)
+            return cls(program, basis, session.point.values, rows, np.array(optima), np.array(tolerances), 0.0, prices)
         optimum = float(program.lp.cost @ session.point.values) + program.lp.offset
         block = Block("near_optimum", program.lp.row_count, 1, {"near_optimum": np.zeros(1, dtype=np.int64)})
         limited = replace(
@@ -60,7 +62,16 @@ class NearOptimalSet:
         )
         longer = Basis(basis.columns, np.append(basis.rows, np.int8(BASIC)))
         prices = np.append(session.point.dual_values, 0.0)[None, :]
-        return cls(limited, longer, block.positions, np.array([optimum]), np.zeros(1), program.lp.offset, prices)
+        return cls(
+            limited,
+            longer,
+            session.point.values,
+            block.positions,
+            np.array([optimum]),
+            np.zeros(1),
+            program.lp.offset,
+            prices,
+        )
 
     def compute_limits(self, slack: float) -> FloatArray:
         """Return the upper bounds of the constraints `rows` for a slack, (k,)."""

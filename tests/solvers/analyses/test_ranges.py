@@ -19,7 +19,7 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.finding import InvalidProblemError
 from solvers.analyses.analysis import AnalysisBase
-from solvers.analyses.near_optimal import extremes
+from solvers.analyses.near_optimal import extremes, guided_search
 from solvers.analyses.near_optimal.linear_measures import build_linear_measure
 from solvers.analyses.near_optimal.near_optimal_set import NearOptimalSet
 from solvers.analyses.near_optimal.proved_bounds import BoundProver
@@ -200,6 +200,25 @@ def test_what_a_search_leaves_open_is_bounded(measure: Json, monkeypatch: pytest
         assert all(one <= other + rounding for one, other in pairwise(ends))
         size = max(abs(cut.least_found), abs(least)) if cut.unit else 1.0
         assert (cut.least is None) == (cut.least_found - least > 5e-4 * size)
+
+
+def test_plans_sought_by_the_dual_values_of_a_bound_are_within_the_slack_and_near_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    base = open_base(two_counties())
+    whole = find_ranges(base, (0.001, 0.05), MEASURES)
+    cut_search(monkeypatch, base, 0)
+    monkeypatch.setattr(guided_search, "FREE_SHARE", 1.0)
+    cut = find_ranges(base, (0.001, 0.05), MEASURES)
+    farther = 0
+    for found, exact in zip(cut, whole, strict=True):
+        assert exact.least is not None
+        assert exact.greatest is not None
+        rounding = 1e-6 * (1 + abs(found.here))
+        assert exact.least - rounding <= found.least_found <= found.here + rounding
+        assert found.here - rounding <= found.greatest_found <= exact.greatest + rounding
+        farther += (found.least_found < found.here - rounding) + (found.greatest_found > found.here + rounding)
+    assert farther >= 24
 
 
 def test_nothing_is_proved_where_variables_can_grow_together_without_end() -> None:
