@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
@@ -45,8 +46,19 @@ class Disk:
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[Disk]:
-    """A disk for all data of a trial."""
+def small_disk() -> Iterator[Disk]:
+    """A disk for all data of a trial.
+
+    It is not in pytest's folder: every start of pytest by root makes that private again, also for PostgreSQL's own user.
+    """
+    with tempfile.TemporaryDirectory(prefix="allot-faults-") as name:
+        Path(name).chmod(0o711)
+        with _mount_disk(Path(name) / "disk") as disk:
+            yield disk
+
+
+@contextmanager
+def _mount_disk(folder: Path) -> Iterator[Disk]:
     folder.mkdir()
     mounted = _run_mount("-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=755", "tmpfs", str(folder))
     try:

@@ -167,7 +167,7 @@ def trial_settings(address: str, folder: Path) -> Settings:
 def prepared(kind: str, folder: Path, count: int, seed: int) -> Iterator[Trial]:
     """A trial of so many plans whose services are ready; they are killed at the end of the block."""
     with ExitStack() as undo:
-        disk = undo.enter_context(small_disk(folder / "disk"))
+        disk = undo.enter_context(small_disk())
         address, server = undo.enter_context(database(kind, disk.folder))
         settings = trial_settings(address, disk.folder / "data")
         store = Store.open_store(settings)
