@@ -32,15 +32,7 @@ SCREENSHOTS = ROOT / "screenshots"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 BROWSER_VARIABLE = "ALLOT_BROWSER"
 """Environment variable with the path of a Chromium browser."""
-BROWSER_COMMANDS = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "microsoft-edge",
-)
-"""The browser without windows comes first: it shows pages by the same engine for two thirds of the processor time."""
+BROWSER_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 NO_BROWSER = f"no browser: install chromium, run `playwright install chromium`, or set {BROWSER_VARIABLE} to its path"
 DISABLED_FEATURES = (
     # Every window of a whole Chromium loads two pages of its own beside ours: a third of the processor time of a test.
