@@ -208,7 +208,8 @@ def test_changes_are_saved_as_a_scenario(open_page: OpenPage, service: Service, 
     for count, name in enumerate(("Less power", "Less power"), start=1):
         page.get_by_label("Name of the scenario").fill(name)
         page.get_by_role("button", name="Save as a scenario").click()
-        expect(page.locator(".scenario .save-status")).to_contain_text("Saved scenario “Less power” of Ryanggang, own")
+        saved = "Saved scenario “Less power” of Ryanggang, own"
+        expect(page.locator(".scenario .save-status")).to_contain_text(saved, timeout=60_000)
         stored = service.json("/v1/provinces/ryanggang-own")
         assert [one["id"] for one in stored["scenarios"][-count:]] == ["less-power", "less-power-2"][:count]
         page.reload()
