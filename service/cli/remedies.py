@@ -184,7 +184,8 @@ def show_equity(
         except SensitivityUnavailableError as error:
             problem_sources.error_console.print(f"{error}.")
             raise typer.Exit(1) from error
-    found = sensitivity.compute_equity(ProblemArrays.from_problem(problem), result.tables["supply"], cost)
+    supply, requirements = (result.tables[name] for name in ("supply", "requirements"))
+    found = sensitivity.compute_equity(ProblemArrays.from_problem(problem), supply, requirements, cost)
     if _print_if_json(found, as_json):
         return
     levels = list(found.served_share_range)

@@ -12,7 +12,7 @@ from models.problem.planning_problem import PlanningProblem
 from models.tables import TABLE_SCHEMAS
 from service.auth.authorization import require_plan_permission
 from service.auth.principals import Principal
-from service.core.codecs import compress
+from service.core.codecs import compress, decode_table
 from service.core.errors import ConflictError
 from service.domain.container import Services
 from service.domain.label_filters import normalise_filters, reject_unknown_labels
@@ -100,13 +100,18 @@ class SensitivityService:
         return self.build_query("compare", arguments, attachment=(problem.size, problem.body))
 
     def build_equity_query(self, plan: str, *, with_price: bool, time_limit_seconds: float) -> SensitivityQuery:
-        """Read how scarcity is distributed, from the plan's own table `supply`."""
+        """Read how scarcity is distributed, from the plan's own tables `supply` and `requirements`."""
+        requirements = None
         with self._store.read_transaction() as transaction:
-            _require_figures(_require_finished(transaction, plan), "equity")
+            record = _require_finished(transaction, plan)
+            _require_figures(record, "equity")
             supply = transaction.plans.read_parquet(plan, "supply")
+            if record.head is not None and record.head.tables.get("requirements"):
+                table = decode_table(transaction.plans.read_parquet(plan, "requirements"))
+                requirements = table.select(["county", "requirement", "period", "shortage"]).to_pydict()
         return self.build_query(
             "equity",
-            {"with_price": with_price},
+            {"with_price": with_price, "requirements": requirements},
             time_limit_seconds=time_limit_seconds,
             attachment=(len(supply), compress(supply)),
         )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import pyarrow as pa
 from pydantic import BaseModel
 
 from models.analyses.study import BoundsRequest
@@ -184,7 +185,9 @@ def _compute_equity(plan: OpenedPlan, arguments: Arguments, supply: bytes | None
     session, price = plan.reset_session(), None
     if arguments["with_price"]:
         price = sensitivity.compute_price_of_equity(session, arguments["time_limit_seconds"])
-    return sensitivity.compute_equity(session.arrays, decode_table(supply), price)
+    stated = arguments["requirements"]
+    requirements = None if stated is None else pa.table(stated)
+    return sensitivity.compute_equity(session.arrays, decode_table(supply), requirements, price)
 
 
 def _bind_by_name(analysis: Callable[..., BaseModel]) -> _SensitivityQuery:

@@ -46,10 +46,21 @@ def read_swaps(arrays: ProblemArrays, swaps: pa.Table) -> tuple[FloatArray, Floa
     return given, taken
 
 
-def read_shortages(arrays: ProblemArrays, supply: pa.Table) -> FloatArray:
-    """Read the shortages in units from the table `supply` of a plan, (C, I, T); those of requirements follow from it."""
+def read_shortages(arrays: ProblemArrays, supply: pa.Table, requirements: pa.Table | None) -> FloatArray:
+    """Read the shortages in units from the tables `supply` and `requirements` of a plan, (C, I, T).
+
+    What people take of a requirement after it is due does not meet it, so that `supply` alone does not tell its shortages. For a
+    plan of an earlier version without the second table they follow from it all the same.
+    """
     plan = PastArrays.create_empty(arrays.labels, arrays.period_count)
     _read_handed_out(arrays, supply, plan)
+    if requirements is not None:
+        cells = (
+            _encode_labels(_read_labels(requirements, "county"), arrays.labels["place"]),
+            _encode_labels(_read_labels(requirements, "requirement"), arrays.labels["item"]),
+            _encode_column(arrays, requirements, "period"),
+        )
+        plan.short[cells] = _read_numbers(requirements, "shortage")
     return plan.short
 
 

@@ -18,17 +18,22 @@ from solvers.sensitivity.goal_stages import NO_WORSE_TOLERANCE
 from solvers.sensitivity.session import SensitivitySession
 
 
-def compute_equity(arrays: ProblemArrays, supply: pa.Table, price: PriceOfEquity | None = None) -> EquityReport:
+def compute_equity(
+    arrays: ProblemArrays, supply: pa.Table, requirements: pa.Table | None, price: PriceOfEquity | None = None
+) -> EquityReport:
     """Compute served shares by county and priority, their inequality, and the use of shortage bands, of a finished plan.
 
     Parameters
     ----------
     supply
         Table `supply` of the plan, in whole units where items have them.
+    requirements
+        Table `requirements` of the plan, of which the columns county, requirement, period and shortage are read; None for a plan
+        of an earlier version without it.
     price
         What equity costs, if known.
     """
-    short = read_shortages(arrays, supply)
+    short = read_shortages(arrays, supply, requirements)
     unmet = compute_unmet_share(arrays) * short
     by_county = _list_served_shares(arrays, unmet)
     shares: dict[str, list[float]] = {}

@@ -249,6 +249,6 @@ class StudyAnalysis:
             return None
         arrays = ProblemArrays.from_problem(self._base.problem)
         value = np.where(arrays.items.is_requirement, 0.0, arrays.items.counted_value)[:, None]
-        unmet = compute_unmet_share(arrays) * read_shortages(arrays, self._base.tables["supply"])
+        unmet = compute_unmet_share(arrays) * read_shortages(arrays, self._base.tables["supply"], None)
         needed = (arrays.demand * value).sum(axis=(1, 2))
         return divide_served(needed, needed - (unmet * value).sum(axis=(1, 2)))

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from models.examples import two_counties_raw
 from service.cli import app
+from tests.builders import need, problem_json
 from tests.service.api.conftest import WAIT
 
 HALF = {"what": "power_limit", "factor": 0.5}
@@ -156,3 +157,20 @@ def test_figures_before_rounding_say_so(client: TestClient, head: dict[str, Any]
     assert answers[0]["objective"][0] == pytest.approx(head["objective"]["before_rounding"], rel=1e-6)
     if not is_whole:
         assert answers[0]["objective"][0] == pytest.approx(head["objective"]["value"], rel=1e-6)
+
+
+def test_equity_counts_requirements_as_the_head_does(client: TestClient) -> None:
+    """What people take of a requirement after it is due does not meet it."""
+    raw = problem_json(
+        items=[{"id": "maize", "provides": {"energy": 2}}],
+        counties=[{"id": "town", "power_area": "area", "population": {"people": 10}}],
+        demand=[need("town", "maize", 20)],
+        requirements=[{"id": "energy", "unit": "kcal", "norms": {"people": 10}, "due": {"p1": {"share": 0.5}}}],
+        factories=[{"id": "mill", "place": "town", "lines": [{"item": "maize", "most": 40}]}],
+    )
+    head = make_plan(client, {"problem": raw})
+    (told,) = head["summary"]["requirements"]["by_county"]
+    rows = read(client, head["id"], "/equity")["by_county"]["town"]
+    goods = head["summary"]["by_county"][0]["served"]
+    assert told["served"] == pytest.approx(50)
+    assert sum(row["served"] for row in rows) == pytest.approx(goods + told["served"])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models.problem.planning_problem import PlanningProblem
+from solvers.data.problem_arrays import ProblemArrays
 from solvers.planning import PlanResult, make_plan
 from solvers.replanning.replan import build_replan_problem
 from solvers.sensitivity import attribute_shortages, compute_equity, find_remedies
@@ -114,7 +115,7 @@ def test_bottlenecks_remedies_and_equity_take_requirements_as_goods() -> None:
     assert group.binding_limits[0].value == pytest.approx(group.value)
     found = find_remedies(session, "town", "energy", "p1", target_share=0.0).remedies
     assert any(remedy.rule == "line_most" and remedy.amount == pytest.approx(10) for remedy in found)
-    equity = compute_equity(session.arrays, result.tables["supply"])
+    equity = compute_equity(session.arrays, result.tables["supply"], result.tables["requirements"])
     (share,) = equity.by_county["town"]
     assert share.share == pytest.approx(0.8)
     assert sum(row["shortage"] for row in rows["requirements"]) == pytest.approx(20)
@@ -128,3 +129,17 @@ def test_the_greatest_amount_of_what_people_are_short_of_has_no_price() -> None:
     _, rows = planned(village({}, items, requirements=[energy], supply_shares=shares))
     (limit,) = (row for row in rows["capacity"] if row["rule"] == "requirement_most")
     assert (limit["used"], limit["limit"], limit["price"]) == (0, 100, 0)
+
+
+def test_what_people_take_too_late_meets_no_requirement_in_equity_either() -> None:
+    energy = ENERGY | {"due": {"p1": {"share": 1}}}
+    works = {"id": "mill", "place": "town", "lines": [{"item": "maize", "most": 5}]}
+    items = [{"id": "maize", "norms": {"people": 2}, "provides": {"energy": 2}, "priority": 1}]
+    problem = village({}, items, requirements=[energy | {"priority": 3}], factories=[works])
+    result, rows = planned(problem)
+    (energy_row,) = rows["requirements"]
+    assert (energy_row["met"], energy_row["over"]) == (0, pytest.approx(10))
+    arrays = ProblemArrays.from_problem(problem)
+    maize, of_energy = compute_equity(arrays, result.tables["supply"], result.tables["requirements"]).by_county["town"]
+    assert (maize.key, of_energy.key) == ("1", "3")
+    assert [maize.served, of_energy.served] == pytest.approx([5, 0])

@@ -123,7 +123,7 @@ def test_goal_tradeoffs() -> None:
 
 
 def test_equity_has_bands_and_shares() -> None:
-    found = compute_equity(ProblemArrays.from_problem(shop(8)), make_plan(shop(8)).tables["supply"])
+    found = compute_equity(ProblemArrays.from_problem(shop(8)), make_plan(shop(8)).tables["supply"], None)
     assert [row.share for row in found.by_county["town"]] == pytest.approx([0.4])
     assert found.served_share_range == {"2": 0.0}
     assert [(b.need_count, b.filled_count) for b in found.shortage_bands] == [(1, 0), (1, 1)]
@@ -141,7 +141,7 @@ def test_the_price_of_equity_is_the_loss_against_a_plan_without_fairness() -> No
     )
     session = SensitivitySession.from_problem(problem)
     price = compute_price_of_equity(session)
-    found = compute_equity(session.arrays, make_plan(problem).tables["supply"], price)
+    found = compute_equity(session.arrays, make_plan(problem).tables["supply"], None, price)
     assert (found.gini, found.greatest_spread and found.greatest_spread.spread) == pytest.approx((0, 0), abs=1e-7)
     assert found.price is not None
     assert found.price.fair.objective == pytest.approx(10 * 10 + 5 * 1)
@@ -160,7 +160,7 @@ def test_equity_and_summary_have_the_same_figures(problem: PlanningProblem) -> N
     assume(result.plan.outcome == "optimal")
     summary = result.plan.summary
     assert summary is not None
-    found = compute_equity(ProblemArrays.from_problem(problem), result.tables["supply"])
+    found = compute_equity(ProblemArrays.from_problem(problem), result.tables["supply"], result.tables["requirements"])
     assert found.gini == pytest.approx(summary.gini, abs=1e-7)
     spreads = [one.spread if one else None for one in (found.greatest_spread, summary.greatest_spread)]
     assert spreads[0] == pytest.approx(spreads[1], abs=1e-7)
