@@ -125,7 +125,7 @@ def test_what_if_reports_the_value_of_each_goal() -> None:
     def holds(drawn: PlanningProblem) -> None:
         problem = with_policy(drawn, POLICIES["worst-shortage-cost"])
         changes = [Change(what="power_limit", factor=0.5)]
-        assume(any(area.limit_kwh is not None for area in problem.power_areas))
+        assume(has_power_limit(problem))
         found = compare_plans(open_session_of(problem), split_by_changes(problem, changes))
         plan = make_plan(apply_changes(problem, changes)).plan
         assert plan.objective is not None
