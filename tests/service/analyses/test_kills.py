@@ -65,6 +65,17 @@ class KilledService:
         self._process = start(self._settings)
         wait_ready(self._process)
 
+    def wait_for_workers(self) -> list[int]:
+        """Process numbers of the workers, once there are some: between two there may be none."""
+        found: list[int] = []
+
+        def is_found() -> bool:
+            found[:] = self.list_workers()
+            return bool(found)
+
+        until(is_found, SECONDS)
+        return found
+
     def list_workers(self) -> list[int]:
         """Its worker processes: the children of its fork server."""
         return [worker for server in _list_children(self._process.pid) for worker in _list_children(server)]
@@ -124,7 +135,7 @@ def test_no_run_of_a_study_is_lost_or_counted_twice(make_settings: SettingsFacto
             least = min(RUNS - 1, service.count_rows(killed) + rng.randint(1, 4))
             service.wait_for_rows(killed, least)
             assert not service.read(killed).is_final
-            os.kill(rng.choice(service.list_workers()), signal.SIGKILL)
+            os.kill(rng.choice(service.wait_for_workers()), signal.SIGKILL)
             if number in SERVICE_KILLS:
                 service.kill()
         found = service.wait(killed)
