@@ -63,6 +63,7 @@ def open_signed_in(open_page: OpenPage, key: str, place: str) -> Page:
     page.get_by_label("API key or token").fill(key)
     page.locator("details.key button").click()
     page.wait_for_selector(".workflow")
+    expect(page.locator("main .spinner")).to_have_count(0)
     return page
 
 
@@ -78,7 +79,7 @@ def test_roles_are_offered_what_they_may_do(
     assert reader.get_by_role("button", name="Report").count() == 0
     bureau = open_signed_in(open_page, keys["bureau"], place)
     assert bureau.locator(".acts [data-act]").evaluate_all(acts) == ["submit"]
-    assert bureau.get_by_role("button", name="Report").is_visible()
+    expect(bureau.get_by_role("button", name="Report")).to_be_visible()
     bureau.locator(".acts [data-act=submit]").click()
     expect(bureau.locator(".workflow h2")).to_have_text("State of this plan: Submitted")
     assert bureau.locator(".acts [data-act]").count() == 0
