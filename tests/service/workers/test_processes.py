@@ -51,7 +51,7 @@ def test_a_service_that_is_stopped_gives_its_plan_back_at_once(store: Store, set
     until(lambda: watcher.read_plan(plan).state == "running")
     below = [pid for pid, _ in children_of(process.pid)]
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     assert process.returncode == 0
     assert not any(is_running(pid) for pid in below)
     assert watcher.read_plan(plan).state == "queued"
