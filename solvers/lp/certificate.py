@@ -36,18 +36,10 @@ def certify_solution(lp: LinearProgram, solution: Solution, tolerance: float = 1
     x = solution.values
     y = np.zeros(lp.row_count) if solution.dual_values is None else solution.dual_values
     with np.errstate(invalid="ignore", over="ignore"):
-        z = lp.cost - lp.matrix.T @ y
         primal = _clamp_finite(float(lp.cost @ x) + lp.offset)
-        dual = _clamp_finite(
-            _sum_bound_terms(y, lp.row_lower, lp.row_upper)
-            + _sum_bound_terms(z, lp.column_lower, lp.column_upper)
-            + lp.offset
-        )
+        bound, dual_residual = _evaluate_dual_point(lp, y)
+        dual = _clamp_finite(bound)
         primal_residual = measure_primal_residual(lp, x)
-        dual_residual = max(
-            _measure_dual_infeasibility(y, lp.row_lower, lp.row_upper, np.zeros(lp.row_count)),
-            _measure_dual_infeasibility(z, lp.column_lower, lp.column_upper, lp.cost),
-        )
         gap = _clamp_finite(abs(primal - dual) / (1 + abs(primal) + abs(dual)))
     return Certificate(
         passed=max(primal_residual, dual_residual, gap) <= tolerance,
@@ -65,15 +57,21 @@ def compute_dual_bound(lp: LinearProgram, dual_values: FloatArray, tolerance: fl
 
     They prove none where their dual residual exceeds the tolerance.
     """
-    z = lp.cost - lp.matrix.T @ dual_values
-    dual_residual = max(
-        _measure_dual_infeasibility(dual_values, lp.row_lower, lp.row_upper, np.zeros(lp.row_count)),
-        _measure_dual_infeasibility(z, lp.column_lower, lp.column_upper, lp.cost),
-    )
-    if dual_residual > tolerance:
-        return -np.inf
-    of_rows = _sum_bound_terms(dual_values, lp.row_lower, lp.row_upper)
-    return of_rows + _sum_bound_terms(z, lp.column_lower, lp.column_upper) + lp.offset
+    bound, dual_residual = _evaluate_dual_point(lp, dual_values)
+    return bound if dual_residual <= tolerance else -np.inf
+
+
+def _evaluate_dual_point(lp: LinearProgram, dual_values: FloatArray) -> tuple[float, float]:
+    """Return the objective of dual values, (m,), and their dual residual."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        z = lp.cost - lp.matrix.T @ dual_values
+        of_rows = _sum_bound_terms(dual_values, lp.row_lower, lp.row_upper)
+        objective = of_rows + _sum_bound_terms(z, lp.column_lower, lp.column_upper) + lp.offset
+        residual = max(
+            _measure_dual_infeasibility(dual_values, lp.row_lower, lp.row_upper, np.zeros(lp.row_count)),
+            _measure_dual_infeasibility(z, lp.column_lower, lp.column_upper, lp.cost),
+        )
+    return objective, residual
 
 
 def measure_primal_residual(lp: LinearProgram, values: FloatArray) -> float:
