@@ -164,7 +164,7 @@ def test_equity_counts_requirements_as_the_head_does(client: TestClient) -> None
     raw = problem_json(
         items=[{"id": "maize", "provides": {"energy": 2}}],
         counties=[{"id": "town", "power_area": "area", "population": {"people": 10}}],
-        demand=[need("town", "maize", 20)],
+        demand=[need("town", "maize", 40)],
         requirements=[{"id": "energy", "unit": "kcal", "norms": {"people": 10}, "due": {"p1": {"share": 0.5}}}],
         factories=[{"id": "mill", "place": "town", "lines": [{"item": "maize", "most": 40}]}],
     )
