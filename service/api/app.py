@@ -36,6 +36,7 @@ from service.api.routes.docs import mount_static_files, router as docs_page
 from service.api.routes.fulfilment import router as execution
 from service.api.routes.health import router as health
 from service.api.routes.keys import router as access
+from service.api.routes.map_figures import router as map_figures
 from service.api.routes.plan_titles import router as titles
 from service.api.routes.plans import router as plans
 from service.api.routes.population import router as population
@@ -74,6 +75,7 @@ ROUTERS = (
     population,
     plans,
     briefing,
+    map_figures,
     titles,
     life,
     answers,

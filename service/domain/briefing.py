@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import pyarrow as pa
-from pyarrow import parquet
 
 from models.fulfilment import compute_fulfilment
 from models.outputs import LineAndPeriod
@@ -17,6 +16,7 @@ from service.core.share_text import format_share
 from service.domain import briefing_lines
 from service.domain.approval import ApprovalService
 from service.domain.fulfilment import REPORTABLE_STATES, read_quotas
+from service.domain.plan_columns import read_columns
 from service.domain.schemas.briefing import (
     Briefing,
     BriefingFigure,
@@ -119,7 +119,7 @@ def _find_compared_plan(
 
 def _read_plan_lines(transaction: Transaction, record: PlanRecord, problem: PlanningProblem | None = None) -> PlanLines:
     supply, bottlenecks = (
-        _read_columns(transaction, record.id, name, columns)
+        read_columns(transaction, record.id, name, columns)
         for name, columns in (
             ("supply", briefing_lines.SUPPLY_COLUMNS),
             ("bottlenecks", briefing_lines.BOTTLENECK_COLUMNS),
@@ -129,14 +129,8 @@ def _read_plan_lines(transaction: Transaction, record: PlanRecord, problem: Plan
     if found.requirements and record.head is not None and "requirements" in record.head.tables:
         names = {name: known for known, name in briefing_lines.REQUIREMENT_COLUMNS.items()}
         columns = tuple(names.get(name, name) for name in briefing_lines.SUPPLY_COLUMNS)
-        requirements = _read_columns(transaction, record.id, "requirements", columns)
+        requirements = read_columns(transaction, record.id, "requirements", columns)
     return build_plan_lines(found, supply, requirements, bottlenecks)
-
-
-def _read_columns(transaction: Transaction, plan: str, table: str, columns: tuple[str, ...]) -> pa.Table:
-    """Read those columns of a table that it has: tables of version 0.2.0 lack some."""
-    file = parquet.ParquetFile(transaction.plans.open_parquet_file(plan, table))
-    return file.read(columns=[name for name in columns if name in file.schema_arrow.names])
 
 
 def _brief_without_figures(record: PlanRecord) -> Briefing:
