@@ -1,21 +1,20 @@
 """A process that only sends messages, for tests to kill: `python -m tests.service.webhooks.sending`, set by ALLOT_ variables."""
 
-import signal
-import threading
+import os
 
 from service.core.settings import Settings
 from service.storage.store import Store
 from service.workers.background import FailureLog
 from service.workers.webhook_dispatcher import WebhookDispatcher
+from tests.service.workers.termination import listen_for_termination
 
 
 def main(settings: Settings) -> None:
     """Send until SIGTERM."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop = listen_for_termination()
     store = Store.open_store(settings)
     dispatcher = WebhookDispatcher(store, settings, FailureLog())
-    stop.wait()
+    os.read(stop, 1)
     dispatcher.stop()
     store.close()
 

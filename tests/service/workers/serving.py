@@ -1,10 +1,9 @@
 """A service process without HTTP, for tests to kill: `python -m tests.service.workers.serving`, set by ALLOT_ variables."""
 
 import os
-import signal
+import select
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from service.core.settings import Settings
@@ -12,6 +11,7 @@ from service.storage.store import Store
 from service.workers.analysis_executors import ProcessExecutor
 from service.workers.analysis_runtime import AnalysisRuntime
 from service.workers.job_runtime import JobRuntime
+from tests.service.workers.termination import listen_for_termination
 
 
 def main() -> None:
@@ -19,18 +19,17 @@ def main() -> None:
     settings = Settings()
     store = Store.open_store(settings)
     runtime = JobRuntime(store, settings)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop = listen_for_termination()
     analyses = AnalysisRuntime(
         store, settings, ProcessExecutor(runtime.workers, silence_seconds=60.0), runtime.failures
     )
     runtime.start()
     analyses.start()
-    while not runtime.is_ready and not stop.wait(0.02):
+    while not runtime.is_ready and not select.select([stop], [], [], 0.02)[0]:
         pass
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    stop.wait()
+    os.read(stop, 1)
     analyses.stop()
     runtime.stop()
     store.close()
