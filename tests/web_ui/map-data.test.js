@@ -28,19 +28,46 @@ const supply = {
   central: [1, 0, 2, 0, 0],
 };
 
-const data = new MapData(problemIndex, {
-  supply,
-  power: { area: ["north", "north"], period: ["m1", "m2"], price: [3, 5] },
-  links: {
-    id: ["l", "l", "l"],
-    part: ["a", "b", "b"],
-    period: ["m1", "m1", "m2"],
-    used: [2, 6, 1],
-    limit: [10, 8, 0],
-    price: [0, 3, 5],
+/** @param {string} name @param {Columns} columns table `supply` @returns {Columns} rows of a good */
+function selectItem(name, columns) {
+  const rows = columns.item.flatMap((item, row) => (item === name ? [row] : []));
+  const entries = Object.entries(columns);
+  return Object.fromEntries(entries.map(([key, values]) => [key, rows.map((row) => values[row])]));
+}
+
+const figures = {
+  needs: {
+    place: ["a", "a", "b"],
+    period: ["m1", "m2", "m2"],
+    demand: [40, 20, 0],
+    served: [30, 10, 0],
+    shortage: [10, 10, 0],
+    central: [4, 0, 0],
   },
-  swaps: { partner: ["p"], item: ["soap"], period: ["m1"], given: [4], taken: [1] },
-});
+  swaps: { partner: ["p"], period: ["m1"], given: [8], taken: [2] },
+};
+
+const links = {
+  id: ["l", "l", "l"],
+  part: ["a", "b", "b"],
+  period: ["m1", "m1", "m2"],
+  used: [2, 6, 1],
+  limit: [10, 8, 0],
+  price: [0, 3, 5],
+};
+
+const tables = {
+  figures,
+  needs: null,
+  power: { area: ["north", "north"], period: ["m1", "m2"], price: [3, 5] },
+  links,
+};
+
+const data = new MapData(problemIndex, tables);
+
+/** @param {string} item @param {Columns} columns table `supply` */
+const showItem = (item, columns) =>
+  new MapData(problemIndex, { ...tables, needs: selectItem(item, columns) });
 
 /** @type {MapState} */
 const STATE = {
@@ -65,22 +92,20 @@ describe("MapData", () => {
       shortage: 20,
       central: 4,
     });
-    assert.equal(data.getSum("a", { item: "soap", month: "m2" })?.shortage, 5);
+    const soap = showItem("soap", supply);
+    assert.equal(soap.getSum("a", { item: "soap", month: "m2" })?.shortage, 5);
+    assert.equal(soap.getSum("a", { item: null, month: "m2" })?.shortage, 10);
     assert.equal(data.getSum("nowhere", { item: null, month: null }), null);
   });
 
   it("computes the change against another plan", () => {
-    const none = { area: [], period: [], price: [] };
-    const links = { id: [], part: [], period: [], used: [], limit: [], price: [] };
-    const swaps = { partner: [], item: [], period: [], given: [], taken: [] };
-    const tables = { supply, power: none, links, swaps };
-    const before = { ...supply, served: [4, 5, 10, 0, 0] };
+    const needs = { ...figures.needs, served: [18, 10, 0] };
+    const before = { ...tables, figures: { ...figures, needs } };
     const compared = new MapData(problemIndex, tables, before);
     /** @type {MapState} */
     const change = { ...STATE, measure: "change" };
     assert.equal(compared.listMeasures()[0], "change");
     assert.ok(Math.abs((compared.computeFigure("a", change) ?? 0) - 12 / 60) < 1e-12);
-    assert.equal(compared.computeFigure("a", { ...change, item: "salt" }), 0);
     assert.equal(compared.computeFigure("b", change), null);
     assert.ok(Math.abs(compared.findHighest(change) - 12 / 60) < 1e-12);
     const { low, high } = compared.findClasses(change);
@@ -88,11 +113,20 @@ describe("MapData", () => {
     assert.ok(!data.listMeasures().includes("change"));
   });
 
+  it("computes the change of a good, where both plans have it", () => {
+    const salt = { ...tables, needs: selectItem("salt", supply) };
+    /** @type {MapState} */
+    const change = { ...STATE, measure: "change", item: "salt" };
+    assert.equal(new MapData(problemIndex, salt, salt).computeFigure("a", change), 0);
+    assert.equal(new MapData(problemIndex, salt, tables).computeFigure("a", change), null);
+  });
+
   it("computes the figures of counties", () => {
     assert.equal(data.computeFigure("a", STATE), 40 / 60);
     assert.equal(data.computeFigure("b", STATE), null);
     assert.equal(data.computeFigure("a", { ...STATE, measure: "shortage" }), 2);
-    assert.equal(data.computeFigure("a", { ...STATE, measure: "shortage", item: "salt" }), 10);
+    const salt = showItem("salt", supply);
+    assert.equal(salt.computeFigure("a", { ...STATE, measure: "shortage", item: "salt" }), 10);
     assert.equal(data.computeFigure("a", { ...STATE, measure: "price" }), 4);
     assert.equal(data.computeFigure("a", { ...STATE, measure: "price", month: "m2" }), 5);
     assert.equal(data.computeFigure("b", { ...STATE, measure: "price" }), null);
@@ -107,7 +141,8 @@ describe("MapData", () => {
   it("ends the scale at the greatest figure of any month", () => {
     assert.equal(data.findHighest(STATE), 1);
     assert.equal(data.findHighest({ ...STATE, measure: "price", month: "m1" }), 5);
-    assert.equal(data.findHighest({ ...STATE, measure: "shortage", item: "lye" }), 99);
+    const lye = showItem("lye", supply);
+    assert.equal(lye.findHighest({ ...STATE, measure: "shortage", item: "lye" }), 99);
   });
 
   it("adds up both directions of a link", () => {
@@ -126,19 +161,14 @@ describe("MapData", () => {
       shortage: [4, 0],
       central: [0, 0],
     };
-    const mapped = new MapData(problemIndex, {
-      supply: later,
-      power: { area: [] },
-      links: { id: [] },
-      swaps: { partner: [] },
-    });
+    const mapped = showItem("salt", later);
     const sum = (/** @type {string|null} */ month) => mapped.getSum("a", { item: "salt", month });
     assert.deepEqual(sum("m2"), { demand: 14, served: 14, shortage: 0, central: 0 });
     assert.deepEqual(sum(null), { demand: 20, served: 20, shortage: 0, central: 0 });
     assert.deepEqual(rankCountyShortages(later, { county: "a", month: null }, problemIndex), []);
   });
 
-  it("values swaps", () => {
+  it("adds up swaps", () => {
     assert.deepEqual(data.getSwap("p", null), { given: 8, taken: 2 });
     assert.deepEqual(data.getSwap("p", "m2"), { given: 0, taken: 0 });
   });

@@ -105,16 +105,21 @@ export const VIEWS = [
  */
 export const FIRST_TABLES = {
   map: [
-    { name: "supply", query: { columns: "county,item,period,demand,served,shortage,central" } },
     { name: "power", query: { columns: "area,period,limit,price" } },
     { name: "capacity", query: { rule: "link", columns: "id,part,period,used,limit,price" } },
-    { name: "swaps", query: { columns: "partner,item,period,given,taken" } },
   ],
   "by-hand": [{ name: "quotas", query: {} }],
   bottlenecks: [
     { name: "supply", query: { columns: "county,item,period,demand,served,shortage" } },
   ],
 };
+
+/**
+ * Build the path of the figures of a map.
+ * @param {string} plan identifier of the plan
+ * @returns {string} the path
+ */
+export const buildMapPath = (plan) => `/v1/plans/${encodeURIComponent(plan)}/map`;
 
 /**
  * List what a view reads as soon as it is shown, beside its plan.
@@ -139,6 +144,7 @@ export function listFirstPaths(id, params) {
  */
 export const listCachedPaths = (id, plan) => [
   `/v1/plans/${encodeURIComponent(plan)}/problem`,
+  ...(id === "map" ? [buildMapPath(plan)] : []),
   ...(FIRST_TABLES[id] ?? []).map(({ name, query }) => buildFirstPagePath(plan, name, query)),
 ];
 

@@ -1,9 +1,9 @@
 /** Figures of the map: tables of the plan, summed by place and month. */
 
-import { fetchTable } from "../../lib/api.js";
+import { fetchCached, fetchTable } from "../../lib/api.js";
 import { formatQuantity, formatShare, formatWeightedWon, formatWon } from "../../lib/format.js";
 import { readComparedPlan } from "../../lib/plan-context.js";
-import { FIRST_TABLES } from "../../lib/view-list.js";
+import { buildMapPath, FIRST_TABLES } from "../../lib/view-list.js";
 import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
 import { fetchNeeds, readNeed } from "../../lib/supply.js";
 import { formatPoints } from "../shared/descriptions.js";
@@ -26,50 +26,64 @@ const SUMMED_COLUMNS = ["demand", "served", "shortage", "central"];
 /** The end of the scale is at least this, so that negligible figures do not look large. */
 const MIN_SCALE_END = 0.01;
 
+/** Columns of `supply` that the map reads of one good or of one county. */
+const NEED_COLUMNS = ["county", "item", "period", ...SUMMED_COLUMNS];
+
+/**
+ * @typedef {object} MapTables
+ * @property {{needs: Columns, swaps: Columns}} figures needs of all goods by place and period, swaps by partner and period, won
+ * @property {Columns|null} needs rows of `supply` or `requirements` of the selected good; null if all are shown
+ * @property {Columns} power table `power`
+ * @property {Columns} links rows of links in the table `capacity`
+ */
+
 /** Figures by place, link and partner. The month `null` stands for the whole plan. */
 export class MapData {
   /**
-   * Read the tables of the map.
+   * Read what the map shows.
    * @param {ViewContext} context context of the view
    * @returns {Promise<MapData>} the figures
    */
   static async load(context) {
     const { plan } = context;
-    const [needs, ...others] = FIRST_TABLES.map;
-    const names = needs.query.columns.split(",");
+    const item = context.params.get("item") ?? "";
     const other = readComparedPlan(context.params);
-    const [problemIndex, supply, before, power, links, swaps] = await Promise.all([
+    const [problemIndex, figures, before, power, links] = await Promise.all([
       context.loadProblemIndex(),
-      fetchNeeds(context, names),
-      other ? fetchNeeds(context, names, {}, other).catch(() => null) : null,
-      ...others.map(({ name, query }) => fetchTable(plan.id, name, query)),
+      fetchCached(buildMapPath(plan.id)),
+      other ? fetchCached(buildMapPath(other)).catch(() => null) : null,
+      ...FIRST_TABLES.map.map(({ name, query }) => fetchTable(plan.id, name, query)),
     ]);
-    const tables = {
-      supply,
-      power: power.columns,
-      links: links.columns,
-      swaps: swaps.columns,
-    };
-    return new MapData(problemIndex, tables, before);
+    const isKnown = problemIndex.items.has(item);
+    const [needs, otherNeeds] = await Promise.all([
+      isKnown ? fetchNeeds(context, NEED_COLUMNS, { item }) : null,
+      // The other plan may be one of a problem without the good.
+      isKnown && other
+        ? fetchNeeds(context, NEED_COLUMNS, { item }, other).catch(() => null)
+        : null,
+    ]);
+    const tables = { power: power.columns, links: links.columns };
+    const compared = before && { figures: before, needs: otherNeeds, ...tables };
+    return new MapData(problemIndex, { figures, needs, ...tables }, compared);
   }
 
   /**
    * @param {ProblemIndex} problemIndex the problem
-   * @param {{supply: Columns, power: Columns, links: Columns, swaps: Columns}} tables tables of the plan
-   * @param {Columns|null} [before] the table `supply` of the plan that it is compared with
+   * @param {MapTables} tables tables of the plan
+   * @param {MapTables|null} [before] those of the plan that it is compared with
    */
   constructor(problemIndex, tables, before = null) {
     this.problemIndex = problemIndex;
     /** @type {MapData|null} */
-    this.compared = before ? new MapData(problemIndex, { ...tables, supply: before }) : null;
-    this.supply = tables.supply;
+    this.compared = before ? new MapData(problemIndex, before) : null;
+    this.tables = tables;
     /** @type {Map<string|null, Map<string, Map<string|null, SupplySum>>>} */
     this.sumsByItem = new Map();
     /** @type {Map<string, import("./classes.js").Classes>} */
     this.classesByState = new Map();
     this.links = sumLinks(tables.links);
     this.power = collectPowerPrices(tables.power, problemIndex.computeKwhValue());
-    this.swaps = sumSwaps(tables.swaps, problemIndex);
+    this.swaps = sumSwaps(tables.figures.swaps);
   }
 
   /** @returns {MapState["measure"][]} what the colours can show; the first is the default: the change, if there is a plan to compare with */
@@ -78,31 +92,17 @@ export class MapData {
   }
 
   /**
-   * Sum the supply of one item in its unit, or of all goods and requirements in won.
-   * @param {string|null} item the item; null for all of them
+   * Sum the supply of the selected good in its unit, or of all goods and requirements in won.
+   * @param {string|null} item the selected good; null for all of them
    * @returns {Map<string, Map<string|null, SupplySum>>} sums by place and month
    */
   sumByPlace(item) {
     const known = this.sumsByItem.get(item);
     if (known) return known;
-    const { supply, problemIndex } = this;
-    /** @type {Map<string, Map<string|null, SupplySum>>} */
-    const sums = new Map();
-    supply.item.forEach((id, row) => {
-      if (item ? id !== item : !problemIndex.isGood(id)) return;
-      const value = item ? 1 : problemIndex.getValue(id);
-      for (const month of [supply.period[row], null]) {
-        const sum = getOrCreate(sums, supply.county[row], month, createSupplySum);
-        const { demand, shortage } = readNeed(supply, row, month === null);
-        const figures = {
-          demand,
-          shortage,
-          served: supply.served[row],
-          central: supply.central[row],
-        };
-        for (const name of SUMMED_COLUMNS) sum[name] += value * figures[name];
-      }
-    });
+    const { needs, figures } = this.tables;
+    const sums = item
+      ? sumNeeds(needs?.county, needs)
+      : sumNeeds(figures.needs.place, figures.needs);
     this.sumsByItem.set(item, sums);
     return sums;
   }
@@ -307,6 +307,24 @@ function getOrCreate(map, outer, inner, create) {
   return value;
 }
 
+/** @param {string[]} [places] place of each row @param {Columns|null} [columns] the rows @returns {Map<string, Map<string|null, SupplySum>>} sums by place and month */
+function sumNeeds(places = [], columns = null) {
+  /** @type {Map<string, Map<string|null, SupplySum>>} */
+  const sums = new Map();
+  if (!columns) return sums;
+  places.forEach((place, row) => {
+    for (const month of [columns.period[row], null]) {
+      const sum = getOrCreate(sums, place, month, createSupplySum);
+      const { demand, shortage } = readNeed(columns, row, month === null);
+      sum.demand += demand;
+      sum.shortage += shortage;
+      sum.served += columns.served[row];
+      sum.central += columns.central[row];
+    }
+  });
+  return sums;
+}
+
 /** @typedef {{used: number, limit: number, price: number}} LinkSum tonnes, and the greatest shadow price of a tonne, weighted won */
 
 /** @param {Columns} columns @returns {Map<string, Map<string, Map<string|null, LinkSum>>>} by link, end and month */
@@ -346,16 +364,15 @@ function collectPowerPrices({ area, period, price }, kwhValue) {
   return areas;
 }
 
-/** @param {Columns} columns @param {ProblemIndex} problemIndex @returns {Map<string, Map<string|null, {given: number, taken: number}>>} by partner and month */
-function sumSwaps({ partner, item, period, given, taken }, problemIndex) {
+/** @param {Columns} columns won @returns {Map<string, Map<string|null, {given: number, taken: number}>>} by partner and month */
+function sumSwaps({ partner, period, given, taken }) {
   /** @type {Map<string, Map<string|null, {given: number, taken: number}>>} */
   const partners = new Map();
   partner.forEach((id, row) => {
-    const value = problemIndex.getValue(item[row]);
     for (const month of [period[row], null]) {
       const sum = getOrCreate(partners, id, month, () => ({ given: 0, taken: 0 }));
-      sum.given += given[row] * value;
-      sum.taken += taken[row] * value;
+      sum.given += given[row];
+      sum.taken += taken[row];
     }
   });
   return partners;

@@ -14,13 +14,15 @@ import {
 } from "../../lib/format.js";
 import { t, textOr } from "../../lib/i18n.js";
 import { isRelevantShortage } from "../../lib/relevance.js";
-import { readNeed } from "../../lib/supply.js";
+import { fetchNeeds, readNeed } from "../../lib/supply.js";
 import { renderBasket } from "./basket-panel.js";
 import { getCountyColour } from "./drawing.js";
 import { renderLinkFigures, renderLinkItems } from "./link-panel.js";
 
 const MAX_SHORTAGES = 8;
 const MAX_LIMITS = 5;
+
+const SHORTAGE_COLUMNS = ["county", "item", "period", "demand", "served", "shortage"];
 
 /** @typedef {MapState & {county: string}} CountyState */
 
@@ -59,10 +61,10 @@ export async function updateSidePanel(panel, data, state, context, onPick) {
       h("a", { href: context.buildHref("factories", { "county-sheet": county }) }, t("map.sheet")),
     ),
     renderFigures(data, shown, context),
-    renderShortages(data, shown, context),
     frame,
   );
   const parts = Promise.all([
+    renderShortages(data, shown, context),
     renderBasket(data, shown, context),
     renderBottlenecks(data, shown, context),
     renderFactories(data, shown, context),
@@ -190,15 +192,19 @@ export function rankCountyShortages(supply, { county, month }, problemIndex) {
     .sort((one, other) => computeValue(other) - computeValue(one));
 }
 
-/** @param {MapData} data @param {CountyState} state @param {ViewContext} context @returns {Child} */
-function renderShortages(data, state, { buildHref }) {
-  const { problemIndex } = data;
-  const shortages = rankCountyShortages(data.supply, state, problemIndex);
+/** @param {MapData} data @param {CountyState} state @param {ViewContext} context @returns {Promise<Child>} */
+async function renderShortages({ problemIndex }, state, context) {
+  const needs = await fetchNeeds(context, SHORTAGE_COLUMNS, { county: state.county });
+  const shortages = rankCountyShortages(needs, state, problemIndex);
   const title = h("h3", {}, t("map.shortages"));
   if (!shortages.length) return [title, h("p", { class: "soft" }, t("map.no-shortages"))];
   const rows = shortages.slice(0, MAX_SHORTAGES).map((sum) => {
     const { item, demand, shortage, worstPeriod } = sum;
-    const href = buildHref("bottlenecks", { county: state.county, item, period: worstPeriod });
+    const href = context.buildHref("bottlenecks", {
+      county: state.county,
+      item,
+      period: worstPeriod,
+    });
     const link = h("a", { href, title: t("map.open-bottlenecks") }, problemIndex.getName(item));
     const amount = formatQuantity(shortage, problemIndex.getUnit(item));
     return h(
