@@ -63,7 +63,7 @@ def sum_map_figures(
         names = [REQUIREMENT_COLUMNS.get(name, name) for name in requirements.column_names]
         values = {one.id: _get_value(one) for one in problem.requirements}
         tables.append(_ValuedTable(requirements.rename_columns(names), values))
-    places = [one.id for one in (*problem.counties, *problem.stations)]
+    places = [*(one.id for one in problem.counties), *(one.id for one in problem.stations)]
     place, period, amounts = _sum_by_label(tables, ("county", places), problem.periods, _NEEDS)
     swapped = _ValuedTable(swaps, {one.id: one.value for one in problem.items})
     partners = [one.id for one in problem.partners]
@@ -114,7 +114,7 @@ def _sum_by_label(
                 np.add.at(sums[name], cell, units[is_known] * value)
     at_label, at_period = np.nonzero(rows)
     return (
-        tuple(labels[position] for position in at_label),
-        tuple(periods[position] for position in at_period),
+        tuple(labels[position] for position in at_label.tolist()),
+        tuple(periods[position] for position in at_period.tolist()),
         {name: tuple(sums[name][at_label, at_period].tolist()) for name in amounts},
     )
