@@ -56,9 +56,8 @@ def test_the_panel_of_a_county_leads_to_what_holds_a_requirement_back(open_page:
 def test_a_good_is_shown_beside_requirements(open_page: OpenPage, service: Service) -> None:
     """The map of one good and the card of its shortage read the table of goods alone."""
     soap = {"id": "soap", "name": "Soap", "norms": {"people": 12}}
-    plan = service.json("/v1/plans", {"problem": {**PROBLEM, "items": [*PROBLEM["items"], soap]}}, Prefer="wait=60")[
-        "id"
-    ]
+    maize = {"id": "maize", "name": "Maize", "unit": "kg", "provides": {"energy": 3_600}}
+    plan = service.json("/v1/plans", {"problem": {**PROBLEM, "items": [maize, soap]}}, Prefer="wait=60")["id"]
     rows = service.json(f"/v1/plans/{plan}/tables/supply?item=soap")["rows"]
     short = sum(row["demand"] for row in rows)
     page = open_page(f"#/map?plan={plan}&item=soap&measure=shortage")
