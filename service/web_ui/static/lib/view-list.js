@@ -114,6 +114,10 @@ export const FIRST_TABLES = {
   ],
 };
 
+/** Outlines of provinces, which the map draws where they are known. */
+export const OUTLINES_PATH = new URL("../vendor/natural-earth/prk.topo.json", import.meta.url)
+  .pathname;
+
 /**
  * Build the path of the figures of a map.
  * @param {string} plan identifier of the plan
@@ -144,7 +148,7 @@ export function listFirstPaths(id, params) {
  */
 export const listCachedPaths = (id, plan) => [
   `/v1/plans/${encodeURIComponent(plan)}/problem`,
-  ...(id === "map" ? [buildMapPath(plan)] : []),
+  ...(id === "map" ? [buildMapPath(plan), OUTLINES_PATH] : []),
   ...(FIRST_TABLES[id] ?? []).map(({ name, query }) => buildFirstPagePath(plan, name, query)),
 ];
 
@@ -173,11 +177,20 @@ export function chooseYearPart(params) {
 export function listFurtherModules(id, params) {
   return [
     ...(id === "year" ? [`views/year/${chooseYearPart(params)}.js`] : []),
-    ...(id in VIEW_PARTS ? ["lib/context-bar.js"] : []),
-    ...(id === "start" ? [] : ["lib/problem-index.js", "lib/print.js"]),
+    ...(id === "start" ? [] : ["lib/problem-index.js"]),
     ...(id === "map" ? ["vendor/d3/d3.js"] : []),
     ...(id === "year" && CHARTS.includes(chooseYearPart(params))
       ? ["vendor/echarts/echarts.js"]
       : []),
   ];
 }
+
+/**
+ * List modules that are loaded beside a view, which does not wait for them.
+ * @param {string} id the view
+ * @returns {string[]} names of modules
+ */
+export const listModulesBeside = (id) => [
+  ...(id in VIEW_PARTS ? ["lib/context-bar.js"] : []),
+  ...(id === "start" ? [] : ["lib/print.js"]),
+];

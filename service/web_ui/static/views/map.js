@@ -15,8 +15,6 @@ import { renderMapLegend } from "./map/legend.js";
 import { MapData } from "./map/map-data.js";
 import { MonthSlider } from "./map/month-slider.js";
 import { updateSidePanel } from "./map/side-panel.js";
-import { drawSmallMaps } from "./map/small-maps.js";
-import { renderMapTables } from "./map/tables.js";
 import { Zooming } from "./map/zooming.js";
 
 const MIN_HEIGHT = 380;
@@ -181,8 +179,6 @@ class MapView {
 
   paint() {
     const { data, state } = this;
-    const { activeElement } = document;
-    const focused = this.root.contains(activeElement) ? describeElement(activeElement) : null;
     const width = this.drawingFrame.clientWidth || DEFAULT_WIDTH;
     const maxHeight = Math.max(MIN_HEIGHT, innerHeight - HEIGHT_OF_REST);
     this.isNarrow = width < NARROW_WIDTH;
@@ -197,20 +193,41 @@ class MapView {
     this.scales.hidden = state.measure !== "served";
     this.slider.element.hidden = isSmall;
     this.zooming.controls.hidden = isSmall;
-    if (isSmall) {
-      const onMonth = (/** @type {string} */ month) => this.openMonth(month);
-      fill(this.drawingFrame, drawSmallMaps(data, this.geography, state, onMonth));
-    } else {
+    if (isSmall) this.paintSmallMaps();
+    else {
       const { transform } = this.zooming;
       const frame = { width, maxHeight, transform };
       const drawing = drawMap(data, this.geography, state, { onPick, onPickLink }, frame);
-      fill(this.drawingFrame, drawing);
+      this.fillWithFocus(this.drawingFrame, drawing);
       this.zooming.bind(drawing);
     }
     fill(this.legend, renderMapLegend(data, state));
-    fill(this.tables, renderMapTables(data, state, onPickLink));
-    if (focused && !activeElement?.isConnected) focusOn(this.root, focused);
     fill(this.lead, describeProvince(data, state));
+    this.paintTables(onPickLink);
+  }
+
+  /** @param {HTMLElement} frame @param {Child} content what is drawn anew; the focus stays on what had it */
+  fillWithFocus(frame, content) {
+    const { activeElement } = document;
+    const focused = frame.contains(activeElement) ? describeElement(activeElement) : null;
+    fill(frame, content);
+    if (focused) focusOn(this.root, focused);
+  }
+
+  async paintSmallMaps() {
+    const { drawSmallMaps } = await import("./map/small-maps.js");
+    if (this.state.layout !== "months") return;
+    const onMonth = (/** @type {string} */ month) => this.openMonth(month);
+    this.fillWithFocus(
+      this.drawingFrame,
+      drawSmallMaps(this.data, this.geography, this.state, onMonth),
+    );
+  }
+
+  /** @param {(link: string) => void} onPickLink */
+  async paintTables(onPickLink) {
+    const { renderMapTables } = await import("./map/tables.js");
+    this.fillWithFocus(this.tables, renderMapTables(this.data, this.state, onPickLink));
   }
 
   /** @param {string} month */

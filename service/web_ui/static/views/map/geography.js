@@ -4,6 +4,7 @@
  */
 
 import { fetchCached } from "../../lib/api.js";
+import { OUTLINES_PATH } from "../../lib/view-list.js";
 import { computePositions, createProjection } from "./geometry.js";
 
 /** Bounds of the outlines that come with the page, degrees. */
@@ -64,8 +65,7 @@ const isCovered = ([longitude, latitude]) =>
 
 /** @param {any} d3 @returns {Promise<any[]>} features of the provinces */
 async function loadProvinces(d3) {
-  const url = new URL("../../vendor/natural-earth/prk.topo.json", import.meta.url);
-  const topology = await fetchCached(url.pathname);
+  const topology = await fetchCached(OUTLINES_PATH);
   return d3.feature(topology, topology.objects.prk).features;
 }
 

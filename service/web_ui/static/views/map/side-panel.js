@@ -15,9 +15,7 @@ import {
 import { t, textOr } from "../../lib/i18n.js";
 import { isRelevantShortage } from "../../lib/relevance.js";
 import { fetchNeeds, readNeed } from "../../lib/supply.js";
-import { renderBasket } from "./basket-panel.js";
 import { getCountyColour } from "./drawing.js";
-import { renderLinkFigures, renderLinkItems } from "./link-panel.js";
 
 const MAX_SHORTAGES = 8;
 const MAX_LIMITS = 5;
@@ -40,9 +38,14 @@ export async function updateSidePanel(panel, data, state, context, onPick) {
   panel.dataset.request = request;
   if (link && !county) {
     const frame = h("div", {}, renderLoading());
-    const figures = renderLinkFigures(data, link, state.month);
+    const figures = h("div");
     fill(panel, renderHead(data, link, onPick), figures, frame);
-    const items = renderLinkItems(data, link, state.month, context);
+    // The panels of links and baskets are loaded when they are opened: the map is drawn without them.
+    const panels = import("./link-panel.js");
+    const items = panels.then(({ renderLinkFigures, renderLinkItems }) => {
+      fill(figures, renderLinkFigures(data, link, state.month));
+      return renderLinkItems(data, link, state.month, context);
+    });
     await fillWhenLoaded(panel, frame, request, items);
     return;
   }
@@ -65,7 +68,7 @@ export async function updateSidePanel(panel, data, state, context, onPick) {
   );
   const parts = Promise.all([
     renderShortages(data, shown, context),
-    renderBasket(data, shown, context),
+    import("./basket-panel.js").then(({ renderBasket }) => renderBasket(data, shown, context)),
     renderBottlenecks(data, shown, context),
     renderFactories(data, shown, context),
   ]);
