@@ -72,7 +72,7 @@ STATES = {
     "briefing-none": State("briefing?plan={plan}", ".next-steps li"),
     "map": State("map?plan={plan}", ".map-county"),
     "map-county": State("map?plan={plan}&county=kapsan&month=2002-10&measure=shortage", ".map-side dl"),
-    "map-price": State("map?plan={short}&measure=price", ".map-county"),
+    "map-price": State("map?plan={plan}&measure=price", ".map-county"),
     "year-goods": State("year?plan={plan}", ".heatmap"),
     "year-shortages": State("year?plan={short}&measure=shortage", ".heatmap a"),
     "year-power": State("year?plan={plan}&part=power", ".figure canvas"),
@@ -219,7 +219,7 @@ NAMES = {
 def find_clipped_texts(page: Page) -> list[str]:
     """List texts that do not fit into their element: headings, buttons, legends and figures."""
     found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll("main :is(h1, h2, h3, button, .button, dd, .tag, label, legend, .legend b, .map-month)")]
+        """() => [...document.querySelectorAll("main :is(h1, h2, h3, button, .button, dd, .tag, label, legend, .legend b, .legend-ends, .map-month)")]
             .filter((one) => one.offsetParent && !one.closest(".visually-hidden") && one.scrollWidth > one.clientWidth + 1
                 && getComputedStyle(one).display !== "inline")
             .map((one) => `${one.tagName} ${one.textContent}`)"""

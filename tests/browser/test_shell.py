@@ -218,6 +218,27 @@ def test_theme_and_language_are_remembered(open_page: OpenPage) -> None:
     take_screenshot(page, "start-korean-dark")
 
 
+def test_paper_is_light_in_the_dark_theme(open_page: OpenPage, short: str) -> None:
+    """While a dark page is printed, charts and heat maps have the colours of the light theme, at once."""
+    read = """(event) => {
+        if (event) dispatchEvent(new Event(event));
+        const cells = [...document.querySelectorAll(".heatmap td")].map((one) => getComputedStyle(one).backgroundColor);
+        return [document.documentElement.dataset.theme, document.querySelector(".chart canvas").toDataURL(), ...cells];
+    }"""
+    page = open_page(f"#/year?plan={short}&part=power", dark=True)
+    page.wait_for_selector(".figure canvas")
+    page.wait_for_selector(".heatmap td")
+    dark = page.evaluate(read)
+    printed = page.evaluate(read, "beforeprint")
+    assert page.evaluate(read, "afterprint")[0] == "dark"
+    page.get_by_role("button", name="Colours: system setting").click()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    light = page.evaluate(read)
+    assert light[0] == "light"
+    assert printed == light
+    assert all(one != other for one, other in zip(dark[:2], light[:2], strict=True))
+
+
 def test_numbers_follow_the_locale_of_the_browser(open_page: OpenPage, plan: str) -> None:
     british = open_page(f"#/map?plan={plan}")
     german = open_page(f"#/map?plan={plan}", locale="de-DE")

@@ -90,6 +90,11 @@ def test_a_study_is_accessible(
     assert measure_overflow(page) <= 0
     assert find_clipped_texts(page) == []
     assert find_violations(page) == []
+    if look["dark"]:
+        colour = "() => document.querySelector('.study-map .map-county').style.fill"
+        dark = page.evaluate(colour)
+        page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+        page.wait_for_function(f"(dark) => ({colour})() !== dark", arg=dark)
 
 
 def test_figures_of_a_study_are_those_of_the_api(

@@ -17,8 +17,7 @@ export default {
   "map.province.change": "{period}: change of the served share of {goods}: {figure}.",
   "map.province.served": "{period}: the served share of {goods} is {figure}.",
   "map.province.shortage": "{period}: the shortage of {goods} is {figure}.",
-  "map.province.price":
-    "{period}: the shadow price of one kWh is {figure}, depending on the county.",
+  "map.province.price": "{period}: the shadow price of one kWh in the counties is {figure}.",
   "map.province-all-goods": "all goods",
   "map.county-label": "{name}: {measure} {figure}; {people} people",
   "map.no-limit": "no limit",

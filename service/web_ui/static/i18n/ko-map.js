@@ -17,7 +17,7 @@ export default {
   "map.province.change": "{period}: {goods}의 충족률 변화는 {figure}입니다.",
   "map.province.served": "{period}: {goods}의 충족률은 {figure}입니다.",
   "map.province.shortage": "{period}: {goods}의 부족은 {figure}입니다.",
-  "map.province.price": "{period}: 1kWh의 잠재가격은 군에 따라 {figure}입니다.",
+  "map.province.price": "{period}: 군별 1kWh의 잠재가격은 {figure}입니다.",
   "map.province-all-goods": "모든 품목",
   "map.county-label": "{name}: {measure} {figure}; 인구 {people}명",
   "map.no-limit": "한도 없음",

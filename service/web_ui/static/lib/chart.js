@@ -3,7 +3,7 @@
 import { createId, fill, h } from "./dom.js";
 import { renderLoading } from "./feedback.js";
 import { t } from "./i18n.js";
-import { getCssColour, watchTheme } from "./theme.js";
+import { getCssColour, isPrinting, watchTheme } from "./theme.js";
 
 /** @returns {Promise<any>} the module of ECharts */
 const loadEcharts = () => import(new URL("../vendor/echarts/echarts.js", import.meta.url).href);
@@ -99,6 +99,7 @@ class Chart {
     if (!this.chart || this.signal.aborted) return;
     this.chart.resize();
     this.chart.setOption(applyDefaults(this.figure.option()), { notMerge: true });
+    if (isPrinting()) this.chart.getZr().flush(); // paper does not wait for the next frame
   }
 
   /** @param {Partial<Figure>} changed */
@@ -137,7 +138,7 @@ function applyDefaults(option) {
   };
   return {
     backgroundColor: "transparent",
-    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animation: !isPrinting() && !matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 300,
     ...option,
     textStyle: text,

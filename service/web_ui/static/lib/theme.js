@@ -1,4 +1,4 @@
-/** Light and dark theme. The system's theme applies unless the user chooses another. */
+/** Light and dark theme. The system's theme applies unless the user chooses another; paper is always light. */
 
 /** @typedef {"system"|"light"|"dark"} ThemeChoice */
 
@@ -7,6 +7,8 @@ const darkQuery = matchMedia("(prefers-color-scheme: dark)");
 
 /** @type {Set<() => void>} */
 const listeners = new Set();
+
+let printing = false;
 
 /**
  * Get the user's choice.
@@ -22,7 +24,21 @@ export function getThemeChoice() {
  * @returns {boolean} whether it applies
  */
 export const isDark = () =>
-  getThemeChoice() === "system" ? darkQuery.matches : getThemeChoice() === "dark";
+  !printing && (getThemeChoice() === "system" ? darkQuery.matches : getThemeChoice() === "dark");
+
+/**
+ * Tell whether the page is being printed, so that what is drawn must be there at once.
+ * @returns {boolean} whether it is
+ */
+export const isPrinting = () => printing;
+
+/** @param {boolean} starts whether printing starts or has ended */
+function setPrinting(starts) {
+  const wasDark = isDark();
+  printing = starts;
+  // Colours of figures are computed here, so that a style sheet for paper cannot replace them.
+  if (isDark() !== wasDark) applyTheme();
+}
 
 /**
  * Save a choice and apply it.
@@ -60,3 +76,5 @@ export const getCssColour = (name) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 darkQuery.addEventListener("change", applyTheme);
+addEventListener("beforeprint", () => setPrinting(true));
+addEventListener("afterprint", () => setPrinting(false));

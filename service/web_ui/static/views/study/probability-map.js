@@ -4,6 +4,7 @@ import { renderColourLegend } from "../../lib/colour-legend.js";
 import { formatPercent, formatShare } from "../../lib/format.js";
 import { loadViewTexts, t } from "../../lib/i18n.js";
 import { loadStylesheet } from "../../lib/stylesheets.js";
+import { isDark, watchTheme } from "../../lib/theme.js";
 import {
   html,
   useEffect,
@@ -145,6 +146,8 @@ function Drawing({ problemIndex, probabilities, chosen, pick }) {
       isShown = false;
     };
   }, [problemIndex]);
+  const [dark, setDark] = useState(isDark());
+  useEffect(() => watchTheme(() => setDark(isDark())), []);
   useLayoutEffect(() => {
     if (!frame.current || !geography) return;
     const width = frame.current.clientWidth || DEFAULT_WIDTH;
@@ -166,7 +169,7 @@ function Drawing({ problemIndex, probabilities, chosen, pick }) {
       const selector = `[data-place="${CSS.escape(focused)}"]`;
       /** @type {SVGElement|null} */ (drawing.querySelector(selector))?.focus();
     }
-  }, [geography, probabilities, chosen]);
+  }, [geography, probabilities, chosen, dark]);
   return html`<div class="map-drawing" ref=${frame}></div>`;
 }
 
