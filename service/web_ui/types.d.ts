@@ -257,7 +257,11 @@ interface Plan extends Omit<PlanListEntry, "served_share"> {
   } | null;
   summary: PlanSummary | null;
   infeasibility: Infeasibility | null;
-  termination: { reason: string; detail: string } | null;
+  termination: {
+    reason: string;
+    limit: "time" | "iterations" | "memory" | null;
+    detail: string;
+  } | null;
   tables: Record<string, number> | null;
   timings?: Record<string, number> | null;
 }

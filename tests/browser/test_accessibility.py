@@ -6,6 +6,7 @@ other looks, and saves screenshots of all of them.
 
 import json
 import re
+import urllib.request
 from dataclasses import dataclass
 
 import pytest
@@ -264,3 +265,23 @@ def test_a_view_of_an_infeasible_plan_says_why_and_links_to_changes(open_page: O
     page.get_by_role("link", name="Try changes").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What-if")
     assert find_violations(page) == []
+
+
+def test_a_view_of_a_plan_without_figures_says_why(open_page: OpenPage, monitor: PageMonitor, service: Service) -> None:
+    """A view follows a plan that is being solved, says how one ended that has no figures, and leads to other plans."""
+    monitor.expected += ["409", "404"]
+    year = {"province": "ryanggang", "scenario": "decline", "reuse": False}
+    solved = service.json("/v1/plans", year)["id"]
+    page = open_page(f"#/factories?plan={solved}")
+    expect(page.get_by_role("link", name="Show the progress")).to_be_visible()
+    urllib.request.urlopen(urllib.request.Request(f"{service.address}/v1/plans/{solved}", method="DELETE"))  # noqa: S310
+    expect(page.locator("main .state")).to_contain_text("This plan was cancelled before it had figures.")
+    failed = service.json("/v1/plans", year | {"options": {"time_limit_seconds": 0.5}}, Prefer="wait=60")
+    assert failed["outcome"] == "failed"
+    for view in ("start", "map"):
+        page.goto(f"/#/{view}?plan={failed['id']}")
+        expect(page.locator("main")).to_contain_text("The time limit ended before a plan was found.")
+    assert find_violations(page) == []
+    page.goto("/#/map?plan=nowhere")
+    page.locator(".failure").get_by_role("link", name="Start").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Make a plan")

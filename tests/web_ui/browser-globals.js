@@ -28,6 +28,7 @@ function defineGlobal(name, value) {
 }
 
 defineGlobal("matchMedia", () => ({ matches: false, addEventListener: () => {} }));
+defineGlobal("addEventListener", () => {});
 defineGlobal("localStorage", new MemoryStorage());
 defineGlobal("sessionStorage", new MemoryStorage());
 defineGlobal("navigator", { language: "en-GB", languages: ["en-GB"] });

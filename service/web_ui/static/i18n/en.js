@@ -40,10 +40,6 @@ export default {
 
   "state.loading": "Loading …",
   "state.shown": "View {title} is open",
-  "state.no-plan": "There is no plan yet",
-  "state.no-plan-text": "Create a plan on the start page: select a province and a scenario.",
-  "state.unfinished": "The figures are available when the plan is finished.",
-  "state.no-tables": "This plan has no tables.",
   "infeasibility.conflict": "These limits conflict:",
   "infeasibility.relaxations": "The least change that permits a plan, verified by re-solving:",
   "infeasibility.unverified": "The least change that should permit a plan, not verified:",

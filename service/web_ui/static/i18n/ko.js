@@ -40,10 +40,6 @@ export default {
 
   "state.loading": "불러오는 중 …",
   "state.shown": "{title} 화면입니다",
-  "state.no-plan": "아직 계획이 없습니다",
-  "state.no-plan-text": "시작 화면에서 도와 시나리오를 선택하여 계획을 만드십시오.",
-  "state.unfinished": "계획이 완료되면 수치가 나타납니다.",
-  "state.no-tables": "이 계획에는 표가 없습니다.",
   "infeasibility.conflict": "서로 충돌하는 한도:",
   "infeasibility.relaxations": "계획을 가능하게 하는 최소 변경(다시 풀어 확인됨):",
   "infeasibility.unverified": "계획을 가능하게 할 최소 변경(확인되지 않음):",

@@ -39,9 +39,10 @@ export function renderEmpty(title, text = "", action = null) {
  * Render an error.
  * @param {any} error an `ApiError`, or an unexpected error of the page
  * @param {(() => void)|null} [retry] repeats what failed
+ * @param {HTMLElement|null} [action] a link to somewhere else
  * @returns {HTMLElement} the state
  */
-export function renderFailure(error, retry = null) {
+export function renderFailure(error, retry = null, action = null) {
   const code = error instanceof ApiError ? error.type.split(":").pop() : "unexpected";
   const title = textOr(`problem.${code}`, error.title || t("problem.unexpected"));
   return h(
@@ -52,8 +53,14 @@ export function renderFailure(error, retry = null) {
     renderFindings(error.errors ?? []),
     error.requestId &&
       h("p", { class: "soft small" }, t("problem.request", { id: error.requestId })),
-    retry &&
-      h("button", { type: "button", class: "button", on: { click: retry } }, t("action.retry")),
+    (retry || action) &&
+      h(
+        "div",
+        { class: "buttons" },
+        retry &&
+          h("button", { type: "button", class: "button", on: { click: retry } }, t("action.retry")),
+        action,
+      ),
   );
 }
 

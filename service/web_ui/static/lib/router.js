@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { buildHash, isBlank, parseHash } from "./hash.js";
 import { renderViewHead } from "./components.js";
 import { fill, h } from "./dom.js";
-import { announce, renderEmpty, renderFailure, renderLoading } from "./feedback.js";
+import { announce, renderFailure, renderLoading } from "./feedback.js";
 import { loadViewTexts, t } from "./i18n.js";
 import {
   createEntryState,
@@ -125,7 +125,9 @@ export class Router {
       if (signal.aborted) return;
       if (!(error instanceof api.ApiError)) console.warn(error);
       const title = entry ? t(`nav.${entry.id}`) : "Allot";
-      const failure = renderFailure(error, () => this.reload());
+      const hasOtherPlans = error instanceof api.ApiError && target.params.has("plan");
+      const start = h("a", { class: "button", href: buildHash("start", {}) }, t("nav.start"));
+      const failure = renderFailure(error, () => this.reload(), hasOtherPlans ? start : null);
       this.root.style.minHeight = "";
       fill(this.root, h("h1", { tabindex: "-1" }, title), failure);
     }
@@ -184,7 +186,7 @@ export class Router {
     document.title = `${title} · Allot`;
     this.bar.updateForView(entry.id, plan);
     this.tellShownView(entry.id, plan, params);
-    const missing = await renderMissingRequirement(entry, plan);
+    const missing = isAvailable(entry, plan) ? null : await this.renderMissingPlan(plan, signal);
     if (signal.aborted) return;
     fill(this.root, view);
     if (missing) fill(view, h("h1", { tabindex: "-1" }, title), missing);
@@ -198,6 +200,12 @@ export class Router {
     if (signal.aborted) return;
     this.finishNavigation(view, title, place);
     await preparePrinting(title, plan);
+  }
+
+  /** @param {Plan|null} plan @param {AbortSignal} signal @returns {Promise<HTMLElement>} why the view cannot be shown */
+  async renderMissingPlan(plan, signal) {
+    const { renderUnavailablePlan } = await import("./unavailable-plan.js");
+    return renderUnavailablePlan(plan, signal, () => this.reload());
   }
 
   /** @param {HTMLElement} view @param {import("./view-headings.js").Heading|null} heading what is known before the view is shown */
@@ -297,31 +305,10 @@ async function preparePrinting(title, plan) {
   setPrintHeader(title, plan, periods);
 }
 
-/** @param {ViewEntry} entry @param {Plan|null} plan @returns {Promise<HTMLElement|null>} null if the view can be shown */
-async function renderMissingRequirement(entry, plan) {
-  if (!entry.needs) return null;
-  const href = buildHash("start", plan ? { plan: plan.id } : {});
-  const start = h("a", { class: "button", href }, t("nav.start"));
-  if (!plan) return renderEmpty(t("state.no-plan"), t("state.no-plan-text"), start);
-  if (plan.status !== "finished") {
-    return renderEmpty(t(`status.${plan.status}`), t("state.unfinished"), start);
-  }
-  if (entry.needs === "plan" || plan.tables?.supply) return null;
-  if (plan.outcome !== "infeasible") {
-    return renderEmpty(t(`outcome.${plan.outcome}`), t("state.no-tables"), start);
-  }
-  return entry.needs === "outcome" ? null : renderInfeasiblePlan(plan);
-}
-
-/** @param {Plan} plan @returns {Promise<HTMLElement>} why there is nothing to show, and where changes can be tried */
-async function renderInfeasiblePlan(plan) {
-  const { renderPlanInfeasibility } = await import("./infeasibility.js");
-  const href = buildHash("what-if", { plan: plan.id });
-  return h(
-    "section",
-    { class: "card" },
-    h("h2", {}, t("outcome.infeasible")),
-    renderPlanInfeasibility(plan),
-    h("p", { class: "buttons" }, h("a", { class: "button", href }, t("infeasibility.try"))),
-  );
+/** @param {ViewEntry} entry @param {Plan|null} plan @returns {boolean} whether the plan has what the view needs */
+function isAvailable({ needs }, plan) {
+  if (!needs) return true;
+  if (plan?.status !== "finished") return false;
+  if (needs === "plan" || plan.tables?.supply) return true;
+  return needs === "outcome" && plan.outcome === "infeasible";
 }

@@ -1,12 +1,13 @@
 /** The result of a plan: outcome, main figures, or the reason of a failure. */
 
 import { renderFigure } from "../../lib/components.js";
-import { h } from "../../lib/dom.js";
+import { fill, h } from "../../lib/dom.js";
 import { createWorkbookLink } from "../../lib/file-links.js";
 import { formatDuration, formatNumber, formatShare } from "../../lib/format.js";
-import { t } from "../../lib/i18n.js";
+import { loadViewTexts, t } from "../../lib/i18n.js";
 import { renderPlanInfeasibility } from "../../lib/infeasibility.js";
 import { describePlanSource } from "../../lib/plans.js";
+import { describeFailure } from "../../lib/unavailable-plan.js";
 
 /**
  * Render the card of a finished or cancelled plan.
@@ -74,6 +75,9 @@ function renderFigures(plan, summary) {
 
 /** @param {Plan} plan @returns {HTMLElement|null} */
 function renderFailureReason(plan) {
+  if (plan.status === "cancelled") return null;
   if (plan.infeasibility) return renderPlanInfeasibility(plan);
-  return plan.termination ? h("p", { lang: "en" }, plan.termination.detail) : null;
+  const reason = h("p", {});
+  loadViewTexts("unavailable").then(() => fill(reason, describeFailure(plan)));
+  return reason;
 }
