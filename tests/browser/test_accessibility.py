@@ -253,8 +253,11 @@ def test_loading_state(open_page: OpenPage, plan: str, view: str) -> None:
     assert page.locator("main .failure").count() == 0
 
 
-def test_a_view_of_an_infeasible_plan_says_why_and_links_to_changes(open_page: OpenPage, service: Service) -> None:
+def test_a_view_of_an_infeasible_plan_says_why_and_links_to_changes(
+    open_page: OpenPage, monitor: PageMonitor, service: Service
+) -> None:
     """A view of an infeasible plan names the conflict and links to the what-if view."""
+    monitor.expected.append("409")  # the figures of the map are requested beside the plan
     problem = two_counties_raw()
     problem["factories"][0]["lines"][0]["least"] = 60_000
     plan = service.json("/v1/plans", {"problem": problem}, Prefer="wait=60")

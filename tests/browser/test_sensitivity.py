@@ -322,8 +322,11 @@ def test_an_impossible_change_names_the_conflict(open_page: OpenPage, service: S
     assert halved.locator("table.steps tbody tr").count() == 2
 
 
-def test_an_infeasible_plan_is_explained_in_every_view(open_page: OpenPage, service: Service, short: str) -> None:
+def test_an_infeasible_plan_is_explained_in_every_view(
+    open_page: OpenPage, monitor: PageMonitor, service: Service, short: str
+) -> None:
     """Views without figures show the conflict; what-if resolves it, and compare lists the inputs."""
+    monitor.expected.append("409")  # the figures of the map are requested beside the plan
     body = {"base_plan": short, "changes": json.loads(IMPOSSIBLE)}
     infeasible = service.json("/v1/plans", body, Prefer="wait=60")["id"]
     for view in ("start", "map", "year", "factories", "bottlenecks"):
