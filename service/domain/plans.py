@@ -110,7 +110,7 @@ class PlanService:
                 problem=apply_scenario(province, sheets_query.scenario or "", "query/scenario"),
                 options=self.apply_option_limits(request.options, "query"),
                 caller=principal.caller,
-                source={"scenario": sheets_query.scenario},
+                source={"scenario": sheets_query.scenario} | ({"name": province.name} if province.name else {}),
                 priority=request.priority,
                 reuse=request.reuse,
                 idempotency=idempotency,

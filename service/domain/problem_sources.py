@@ -98,7 +98,9 @@ def resolve_problem(
         return origin, replace(changed, source=_extend_source(base.source, origin))
     if problem is None:
         return origin, _resolve_province(origin, settings, lookup)
-    return origin, replace(_resolve_changes(problem, origin, "/problem"), source=_describe_source(origin, None))
+    return origin, replace(
+        _resolve_changes(problem, origin, "/problem"), source=_describe_source(origin, None, problem.name)
+    )
 
 
 def resolve_bare_problem(document: Document, settings: Settings, lookup: ProvinceLookup) -> ResolvedProblem:
@@ -141,7 +143,8 @@ def _resolve_province(origin: SourceEnvelope, settings: Settings, lookup: Provin
         raise InvalidProblemError(tuple(findings.findings)) from error
     reject_oversized_problem(province.problem, settings)
     problem = apply_scenario(province, origin.scenario, "/scenario") if origin.scenario else province.problem
-    return replace(_resolve_changes(problem, origin, "/province"), source=_describe_source(origin, version))
+    source = _describe_source(origin, version, province.name or problem.name)
+    return replace(_resolve_changes(problem, origin, "/province"), source=source)
 
 
 def apply_scenario(province: Province, scenario_id: str, path: str) -> PlanningProblem:
@@ -175,12 +178,13 @@ def _extend_source(source: Mapping[str, Any], origin: SourceEnvelope) -> dict[st
     return {**source, "changes": [*source.get("changes", ()), *changes]} if changes else dict(source)
 
 
-def _describe_source(origin: SourceEnvelope, version: int | None) -> dict[str, Any]:
+def _describe_source(origin: SourceEnvelope, version: int | None, name: str) -> dict[str, Any]:
     """Describe the source that a plan records."""
     stated: Frozen = SourceEnvelope(
         province=origin.province, version=version, scenario=origin.scenario, changes=origin.changes
     )
-    return stated.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    source: dict[str, Any] = stated.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return source | ({"name": name} if name else {})
 
 
 Result = TypeVar("Result")

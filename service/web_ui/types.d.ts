@@ -42,6 +42,7 @@ interface PlanSource {
   province: string | null;
   version?: number | null;
   scenario: string | null;
+  name?: string | null;
   changes: Change[];
   replanned?: { from: string } | null;
 }

@@ -155,6 +155,8 @@ class PlanSource(Frozen):
     """Version of the province."""
     scenario: str | None = None
     """Scenario of the province, or of the sheets."""
+    name: str | None = None
+    """Name of the province or of the problem when the plan was asked for; null without one, and in plans of earlier versions."""
     changes: tuple[dict[str, Any], ...] = ()
     """Changes applied, in order."""
     replanned: ReplanDetails | None = None

@@ -107,7 +107,7 @@ def test_a_stored_province_can_be_planned_in_its_scenario(client: TestClient, pr
     answer = client.post("/v1/plans", json={"province": "planned", "scenario": "dry"}, headers={"Prefer": "wait=60"})
     assert answer.status_code == 201
     source = {name: value for name, value in answer.json()["source"].items() if value is not None}
-    assert source == {"province": "planned", "version": 1, "scenario": "dry", "changes": []}
+    assert source == {"province": "planned", "version": 1, "scenario": "dry", "name": "North", "changes": []}
     planned = client.get(answer.headers["location"] + "/problem").json()
     assert planned["power_areas"][0]["limit_kwh"] == [7500.0, 6000.0]
 

@@ -64,8 +64,8 @@ export function getPlanTitle(plan) {
  * @returns {string} province, scenario and number of changes
  */
 export function describePlanSource({ source }) {
-  if (!source.province) return t("plan.inline-problem");
-  const parts = [textOr(`province.${source.province}`, source.province)];
+  if (!source.province) return source.name || t("plan.inline-problem");
+  const parts = [textOr(`province.${source.province}`, source.name || source.province)];
   if (source.scenario) parts.push(textOr(`scenario.${source.scenario}`, source.scenario));
   const count = source.changes.length;
   if (count) parts.push(t("plan.changes", { n: count }));
