@@ -229,7 +229,7 @@ export default {
     "Borders of the counties for the map, if you have them (GeoJSON with source and licence)",
   "start.upload-hint":
     "A JSON file, an Excel workbook or a zip of CSV sheets. You can also drop the file here.",
-  "start.upload-name": "Store as",
+  "start.upload-name": "Store as (letters, digits, - and _)",
   "start.upload-send": "Upload",
   "start.check-file": "Check only",
   "start.file-valid": "The file can be uploaded",

@@ -226,7 +226,7 @@ export default {
   "start.borders": "지도에 쓸 군 경계가 있으면 고르십시오(출처와 사용 조건이 적힌 GeoJSON)",
   "start.upload-hint":
     "JSON 파일, 엑셀 통합 문서 또는 CSV 묶음(zip). 파일을 여기에 끌어다 놓아도 됩니다.",
-  "start.upload-name": "저장할 이름",
+  "start.upload-name": "저장할 이름(영문자, 숫자, -, _)",
   "start.upload-send": "올리기",
   "start.check-file": "검사만",
   "start.file-valid": "올릴 수 있는 파일입니다",

@@ -69,8 +69,8 @@ class StartView {
       this.renderProvinces(province.id),
       renderScenarios(province.scenarios, scenario),
       renderSolverOptions(),
-      h("div", { class: "buttons" }, button),
       this.errorFrame,
+      h("div", { class: "buttons" }, button),
     );
   }
 
@@ -172,7 +172,9 @@ class StartView {
       this.context.updateParams({ plan: plan.id, province: null, scenario: null });
       await this.followPlan(plan, true);
     } catch (error) {
-      fill(this.errorFrame, renderFailure(error));
+      const failure = renderFailure(error);
+      fill(this.errorFrame, failure);
+      failure.scrollIntoView({ block: "nearest" });
     }
   }
 

@@ -31,7 +31,9 @@ export function fillUploadControl(control, context, onStored) {
     type: "text",
     pattern: "[A-Za-z0-9_\\-][A-Za-z0-9_.\\-]*",
     maxlength: 100,
+    required: true,
     autocomplete: "off",
+    on: { change: () => (name.value = cleanIdentifier(name.value)) },
   });
   const borders = h("input", { type: "file", accept: ".geojson,.json" });
   const send = createButton("start.upload-send");
@@ -55,7 +57,8 @@ export function fillUploadControl(control, context, onStored) {
       fill(status, error.errors?.length ? renderInvalidFile(error, upload) : renderFailure(error));
     }
   };
-  send.addEventListener("click", () =>
+  send.addEventListener("click", () => {
+    if (!name.reportValidity()) return;
     process(async ({ type, blob }) => {
       const path = `/v1/provinces/${encodeURIComponent(name.value)}`;
       const stored = await context.api.putJson(path, blob, { headers: { "Content-Type": type } });
@@ -63,8 +66,8 @@ export function fillUploadControl(control, context, onStored) {
       const shapes = borders.files?.[0];
       if (shapes) onStored(await storeBorders(context, stored, shapes));
       return null;
-    }),
-  );
+    });
+  });
   check.addEventListener("click", () => process((upload) => checkFile(context, upload)));
   control.append(
     h("p", { class: "soft small" }, t("start.upload-hint")),
@@ -194,13 +197,18 @@ function renderMarkedCopy({ name, type, blob }) {
  * @param {string} fileName name of the file
  * @returns {string} the identifier: lower case, without extension and special characters
  */
-export function createProvinceId(fileName) {
-  return fileName
-    .replace(/\.\w+$/, "")
+export const createProvinceId = (fileName) => cleanIdentifier(fileName.replace(/\.\w+$/, ""));
+
+/**
+ * Make an identifier of what somebody typed.
+ * @param {string} text the text
+ * @returns {string} lower case, with a hyphen in place of characters that an identifier cannot have
+ */
+const cleanIdentifier = (text) =>
+  text
     .replace(/[^A-Za-z0-9_.-]+/g, "-")
     .replace(/^[.-]+|-+$/g, "")
     .toLowerCase();
-}
 
 /** @param {File} file @returns {Promise<Upload>} */
 async function prepareUpload(file) {
