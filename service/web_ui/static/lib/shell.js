@@ -115,9 +115,11 @@ export class Shell {
   }
 }
 
+const WRITTEN =
+  "input:not([type=range], [type=radio], [type=checkbox], [type=file]), textarea, select, dialog";
+
 /** @param {EventTarget|null} target @returns {boolean} whether a key writes into the element */
-const isTyping = (target) =>
-  target instanceof HTMLElement && Boolean(target.closest("input, textarea, select, dialog"));
+const isTyping = (target) => target instanceof HTMLElement && Boolean(target.closest(WRITTEN));
 
 async function openHelp() {
   if (document.querySelector("dialog[open]")) return;

@@ -1,4 +1,4 @@
-/** The quotas of lines as a grid: one row for each line, the periods across. One tab stop; arrow keys move, Enter edits. */
+/** The quotas of lines as a grid: one row for each line, the periods across. One tab stop; arrow keys move, Enter or a digit edits. */
 
 import { formatShortChange, isChanged } from "../../lib/changes.js";
 import { formatNumber, formatPeriod, formatQuantity, formatUnit } from "../../lib/format.js";
@@ -48,6 +48,10 @@ export function QuotaGrid(props) {
   /** @param {KeyboardEvent} event */
   const handleKey = (event) => {
     const step = MOVES[event.key];
+    if (isDigit(event)) {
+      setEditing(true); // the key then writes into the input, in place of the quota, which is selected
+      return;
+    }
     if (step) move(current + step[0], column + step[1]);
     else if (event.key === "Enter" || event.key === "F2") setEditing(true);
     else if (event.key === "Delete") props.pin(lines[current], { [periods[column]]: null });
@@ -88,6 +92,10 @@ export function QuotaGrid(props) {
     </table>
   </div>`;
 }
+
+/** @param {KeyboardEvent} event @returns {boolean} whether the key begins a number */
+const isDigit = ({ key, ctrlKey, metaKey, altKey }) =>
+  /^[0-9]$/.test(key) && !ctrlKey && !metaKey && !altKey;
 
 /** @param {{problemIndex: ProblemIndex, line: QuotaLine}} props */
 function LineHead({ problemIndex, line }) {
