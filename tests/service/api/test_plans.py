@@ -184,4 +184,10 @@ def test_the_problem_and_the_program_of_a_plan_can_be_read(client: TestClient, p
 
 
 def test_what_a_plan_remembers_of_its_source_is_what_a_request_says() -> None:
-    assert set(PlanSource.model_fields) == {*SourceEnvelope.model_fields, "replanned", "alternative", "study_run"}
+    assert set(PlanSource.model_fields) == {
+        *SourceEnvelope.model_fields,
+        "name",
+        "replanned",
+        "alternative",
+        "study_run",
+    }
