@@ -42,7 +42,7 @@ def test_a_typed_quota_is_estimated_verified_and_kept(open_page: OpenPage, servi
 
 
 def test_edits_are_in_the_url_and_can_be_undone(open_page: OpenPage, short: str) -> None:
-    """A forbidden line and a reservation survive a refresh; each can be taken back, and wrong text is no edit."""
+    """A forbidden line and a reservation survive a refresh and other views; each can be taken back, and wrong text is no edit."""
     page = open_page(f"#/by-hand?plan={short}")
     page.locator(SOAP).get_by_role("button", name="Forbid").click()
     form = page.locator(".reservation form")
@@ -56,6 +56,11 @@ def test_edits_are_in_the_url_and_can_be_undone(open_page: OpenPage, short: str)
     expect(edits).to_have_count(2)
     expect(edits.first).to_contain_text("all months: none")
     expect(edits.last).to_contain_text("Kapsan")
+    page.get_by_role("link", name="Map", exact=True).click()
+    expect(page.locator(".map-county")).to_have_count(2)
+    assert "edits" not in page.url
+    page.get_by_role("link", name="By hand", exact=True).click()
+    expect(edits).to_have_count(2)
     cell = page.locator("tr[data-line='hyesan-daily/notebook'] td").first
     cell.click()
     page.keyboard.type("many")
@@ -68,3 +73,4 @@ def test_edits_are_in_the_url_and_can_be_undone(open_page: OpenPage, short: str)
     page.locator(".edits li button").click()
     expect(edits).to_have_count(0)
     assert "edits" not in page.url
+    assert "edits" not in str(page.get_by_role("link", name="By hand", exact=True).get_attribute("href"))

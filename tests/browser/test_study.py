@@ -149,6 +149,8 @@ def test_a_study_begins_with_plain_choices(open_page: OpenPage, service: Service
     page = open_page(f"#/study?plan={short}")
     page.get_by_label("To 125% of the plan").fill("1.1")
     page.get_by_label("Draws").select_option("32")
+    page.reload()
+    expect(page.get_by_label("To 110% of the plan")).to_be_visible()  # what the form states is kept
     requested: list[str] = []
     page.on("request", lambda sent: requested.append(sent.url.removeprefix(service.address)))
     page.get_by_role("button", name="Start the study").click()

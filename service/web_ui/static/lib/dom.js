@@ -83,3 +83,12 @@ export function createId(prefix) {
   idCount += 1;
   return `${prefix}-${idCount}`;
 }
+
+/**
+ * Create a key that no other page creates. Pages without TLS have no `crypto.randomUUID`.
+ * @returns {string} 32 hexadecimal digits
+ */
+export const createRandomKey = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");

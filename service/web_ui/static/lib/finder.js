@@ -3,7 +3,7 @@
 import { fetchJson } from "./api.js";
 import { formatDateTime, formatShare } from "./format.js";
 import { getDisplayName, loadViewTexts, t } from "./i18n.js";
-import { carryContext, getShownView } from "./plan-context.js";
+import { carryContext, getShownView, readDraft } from "./plan-context.js";
 import { describePlanSource, fetchRecentPlans, getPlanTitle } from "./plans.js";
 import { loadProblemIndex } from "./problem-index.js";
 import { buildHash } from "./hash.js";
@@ -138,8 +138,12 @@ function Finder({ views, onlyPlans, close }) {
 function listViews(views) {
   const { view: shown, plan, params } = getShownView();
   return views.map((view) => {
-    const kept = plan ? { plan: plan.id, ...carryContext(shown, params, view) } : {};
-    return createTarget("view", view, t(`nav.${view}`), "", buildHash(view, kept));
+    const kept = plan && {
+      plan: plan.id,
+      ...carryContext(shown, params, view),
+      ...readDraft(view, plan.id),
+    };
+    return createTarget("view", view, t(`nav.${view}`), "", buildHash(view, kept ?? {}));
   });
 }
 

@@ -95,3 +95,32 @@ export function carryContext(view, params, other) {
     CONTEXT_NAMES.map((name) => [getParameterName(other, name), context[name]]),
   );
 }
+
+/** Views in which users make something that they may not have kept yet; their URLs hold it. */
+const DRAFT_VIEWS = new Set(["by-hand", "what-if"]);
+
+const SHARED_NAMES = new Set(["plan", ...CONTEXT_NAMES]);
+
+/** @param {string} view @param {string} plan */
+const nameDraft = (view, plan) => `allot.draft.${view}.${plan}`;
+
+/**
+ * Remember, for this tab, what the user made in the view that is shown.
+ * @param {ShownView} shown the view
+ */
+export function rememberDraft({ view, plan, params }) {
+  if (!plan || !DRAFT_VIEWS.has(view)) return;
+  const own = [...params].filter(([name]) => !SHARED_NAMES.has(name));
+  const name = nameDraft(view, plan.id);
+  if (own.length) sessionStorage.setItem(name, JSON.stringify(Object.fromEntries(own)));
+  else sessionStorage.removeItem(name);
+}
+
+/**
+ * Read what the user made in a view of a plan, so that a link to the view leads back to it.
+ * @param {string} view the view
+ * @param {string} plan identifier of the plan
+ * @returns {Record<string, string>} parameters of its URL; none if nothing was made
+ */
+export const readDraft = (view, plan) =>
+  JSON.parse(sessionStorage.getItem(nameDraft(view, plan)) ?? "{}");

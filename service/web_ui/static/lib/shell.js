@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { getLanguage, t } from "./i18n.js";
 import { LANGUAGES, saveLanguage } from "./language.js";
-import { carryContext, watchShownView } from "./plan-context.js";
+import { carryContext, readDraft, rememberDraft, watchShownView } from "./plan-context.js";
 import { getPlanTitle } from "./plans.js";
 import { buildHash } from "./hash.js";
 import * as theme from "./theme.js";
@@ -109,8 +109,10 @@ export class Shell {
    */
   updateLinks({ view: shown, plan, params }) {
     const id = (plan ?? this.plan)?.id;
+    rememberDraft({ view: shown, plan, params });
     for (const [view, link] of this.links) {
-      link.href = buildHash(view, id ? { plan: id, ...carryContext(shown, params, view) } : {});
+      const kept = id && { plan: id, ...carryContext(shown, params, view), ...readDraft(view, id) };
+      link.href = buildHash(view, kept || {});
     }
   }
 }

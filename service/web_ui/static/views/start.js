@@ -1,7 +1,7 @@
 /** Start: select or upload a province, select a scenario, make a plan, follow it and see the result. */
 
 import { renderField, renderViewHead } from "../lib/components.js";
-import { fill, h } from "../lib/dom.js";
+import { createRandomKey, fill, h } from "../lib/dom.js";
 import { announce, renderFailure } from "../lib/feedback.js";
 import { createFileLink } from "../lib/file-links.js";
 import { getDisplayName, isEnglish, t, textOr } from "../lib/i18n.js";
@@ -167,7 +167,7 @@ class StartView {
     };
     fill(this.errorFrame);
     try {
-      const headers = { "Idempotency-Key": crypto.randomUUID() };
+      const headers = { "Idempotency-Key": createRandomKey() };
       const plan = await this.context.api.postJson("/v1/plans", body, { headers });
       this.context.updateParams({ plan: plan.id, province: null, scenario: null });
       await this.followPlan(plan, true);

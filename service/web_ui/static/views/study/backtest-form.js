@@ -2,10 +2,11 @@
 
 import { formatNumber, formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { html, useState } from "../../vendor/preact/preact.js";
+import { html } from "../../vendor/preact/preact.js";
 import { ShowElement } from "../../lib/elements.js";
 import { FactorEditor, Select } from "./factor-editor.js";
 import { listFactorKinds } from "./factor-kinds.js";
+import { useKeptForm } from "./form-parts.js";
 import { POLICIES, buildBacktestRequest, createBacktestForm } from "./request.js";
 import { useSubmission } from "./study-form.js";
 
@@ -18,12 +19,14 @@ const PERSISTENCES = [0, 0.5, 0.8, 1];
 export function NewBacktest({ context, problemIndex }) {
   const { problem } = problemIndex;
   const kinds = listFactorKinds(problem);
-  const [form, setForm] = useState(() => createBacktestForm(kinds, problem));
-  const { send, isSending, failure } = useSubmission(context, "/v1/backtests", "backtest", () =>
-    buildBacktestRequest(form, kinds, context.plan.id),
+  const { id: plan } = context.plan;
+  const [form, change, forget] = useKeptForm(`backtest.${plan}`, () =>
+    createBacktestForm(kinds, problem),
   );
+  const build = () => buildBacktestRequest(form, kinds, plan);
+  const target = { path: "/v1/backtests", parameter: "backtest", build, onSent: forget };
+  const { send, isSending, failure } = useSubmission(context, target);
   if (!kinds.length) return html`<p>${t("study.no-factors")}</p>`;
-  const change = (/** @type {Partial<Form>} */ changed) => setForm({ ...form, ...changed });
   const toggle = (/** @type {string} */ name) =>
     change({
       policies: Object.keys(POLICIES).filter(

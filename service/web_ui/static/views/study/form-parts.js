@@ -2,7 +2,28 @@
 
 import { formatPercent } from "../../lib/format.js";
 import { t } from "../../lib/i18n.js";
-import { html } from "../../vendor/preact/preact.js";
+import { html, useState } from "../../vendor/preact/preact.js";
+
+/**
+ * Keep what a form states over a refresh and other views, for this tab.
+ * @template {object} Form
+ * @param {string} name name of the form and of the plan
+ * @param {() => Form} create creates the form as it begins
+ * @returns {[Form, (changed: Partial<Form>) => void, () => void]} the form, a function that changes it, and one that forgets it
+ */
+export function useKeptForm(name, create) {
+  const key = `allot.form.${name}`;
+  const [form, setForm] = useState(() => ({
+    ...create(),
+    ...JSON.parse(sessionStorage.getItem(key) ?? "{}"),
+  }));
+  const change = (/** @type {Partial<Form>} */ changed) => {
+    const next = { ...form, ...changed };
+    setForm(next);
+    sessionStorage.setItem(key, JSON.stringify(next));
+  };
+  return [form, change, () => sessionStorage.removeItem(key)];
+}
 
 /** @param {{legend: string, note?: string, addText: string, onAdd: () => void, isFull?: boolean, children?: any}} props */
 export function ChoiceList({ legend, note, addText, onAdd, isFull = false, children }) {

@@ -1,6 +1,6 @@
 /** From the forms of the page to the requests of the service. */
 
-import { createId } from "../../lib/dom.js";
+import { createRandomKey } from "../../lib/dom.js";
 import { buildTypedDistribution } from "./observed-values.js";
 
 /** @typedef {import("./factor-kinds.js").FactorKind} FactorKind */
@@ -66,7 +66,7 @@ const FIRST_KINDS = ["power", "deliveries", "rail"];
  * @returns {FactorChoice} the choice
  */
 export const chooseFactor = ({ id, low, high }) => ({
-  key: createId("factor"),
+  key: createRandomKey(), // kept forms have keys of an earlier page
   kind: id,
   where: "",
   low,

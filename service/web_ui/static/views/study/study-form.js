@@ -8,7 +8,7 @@ import { ShowElement } from "../../lib/elements.js";
 import { CorrelationEditor } from "./correlation-editor.js";
 import { FactorEditor, PlaceSelect, Select } from "./factor-editor.js";
 import { listFactorKinds } from "./factor-kinds.js";
-import { ChoiceList, RemoveButton, ShareSlider } from "./form-parts.js";
+import { ChoiceList, RemoveButton, ShareSlider, useKeptForm } from "./form-parts.js";
 import { nameFactor } from "./outcome-names.js";
 import { buildStudyRequest, createStudyForm, listPriorities } from "./request.js";
 import { SolvingFields } from "./solving-fields.js";
@@ -26,12 +26,14 @@ export function NewStudy({ context, problemIndex }) {
   const { problem } = problemIndex;
   const kinds = listFactorKinds(problem);
   const served = context.plan.summary?.served_share ?? 1;
-  const [form, setForm] = useState(() => createStudyForm(kinds, problem, served));
-  const { send, isSending, failure } = useSubmission(context, "/v1/studies", "study", () =>
-    buildStudyRequest(form, kinds, { plan: context.plan.id, problem }),
+  const { id: plan } = context.plan;
+  const [form, change, forget] = useKeptForm(`study.${plan}`, () =>
+    createStudyForm(kinds, problem, served),
   );
+  const build = () => buildStudyRequest(form, kinds, { plan, problem });
+  const target = { path: "/v1/studies", parameter: "study", build, onSent: forget };
+  const { send, isSending, failure } = useSubmission(context, target);
   if (!kinds.length) return html`<p>${t("study.no-factors")}</p>`;
-  const change = (/** @type {Partial<Form>} */ changed) => setForm({ ...form, ...changed });
   const names = form.factors.map((one) => ({
     value: one.key,
     text: nameFactor(problemIndex, one.kind, one.where),
@@ -68,13 +70,19 @@ export function NewStudy({ context, problemIndex }) {
 }
 
 /**
+ * @typedef {object} SubmissionTarget where a form is sent
+ * @property {string} path path that takes the request
+ * @property {string} parameter parameter of the URL that names what was started
+ * @property {() => Record<string, any>} build builds the request
+ * @property {() => void} onSent called when the service has taken the request
+ */
+
+/**
  * Send a form, and show what it started.
  * @param {ViewContext} context context of the view
- * @param {string} path path that takes the request
- * @param {string} parameter parameter of the URL that names what was started
- * @param {() => Record<string, any>} build builds the request
+ * @param {SubmissionTarget} target where the form is sent
  */
-export function useSubmission(context, path, parameter, build) {
+export function useSubmission(context, { path, parameter, build, onSent }) {
   const [isSending, setSending] = useState(false);
   const [failure, setFailure] = useState(/** @type {HTMLElement|null} */ (null));
   const send = async (/** @type {Event} */ event) => {
@@ -83,6 +91,7 @@ export function useSubmission(context, path, parameter, build) {
     setFailure(null);
     try {
       const { id } = await context.api.postJson(path, build(), { signal: context.signal });
+      onSent();
       context.navigate("study", { [parameter]: id });
     } catch (error) {
       if (!context.signal.aborted) setFailure(renderFailure(error));
