@@ -85,7 +85,7 @@ def test_outputs_are_reported_and_ranked(
     open_page: OpenPage, monitor: PageMonitor, service: Service, approved_plan: str, tmp_path: Path
 ) -> None:
     """Report by form, CSV file and workbook; an invalid file is rejected with a message; the ranking is that of the API."""
-    monitor.expected.append("422")
+    monitor.expected += ["422", "503"]
     page = open_page(f"#/approval?plan={approved_plan}")
     page.locator("select[name=factory]").select_option("hyesan-daily")
     rows = service.json(f"/v1/plans/{approved_plan}/tables/quotas?factory=hyesan-daily&period=2002-01")["rows"]
@@ -106,6 +106,13 @@ def test_outputs_are_reported_and_ranked(
         page.get_by_role("button", name="Form of all factories").click()
     form = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert form[0] == "factory,item,period,quantity"
+    page.route("**/outputs", lambda route: route.fulfill(status=503, body="{}"), times=1)
+    page.get_by_role("button", name="Report", exact=True).click()
+    expect(page.locator(".report-status .failure")).to_be_visible()
+    page.locator("select[name=factory]").select_option("kapsan-food")
+    expect(page.locator(".output-sheet tr[data-item=starch]")).to_be_visible()
+    page.locator("select[name=factory]").select_option("hyesan-daily")
+    expect(soap.locator("input")).to_have_value("12000")  # neither a refusal nor another sheet takes what was typed
     page.get_by_role("button", name="Report", exact=True).click()
     expect(page.locator(".report-status")).to_contain_text("1 accepted as report 1")
     expect(soap).to_contain_text("reported")

@@ -9,7 +9,7 @@ import { assignPastedCells, readAmount, writeForm } from "./output-cells.js";
 
 /** @typedef {{factory: string, item: string, period: string, quantity: number}} Line a quota or an output */
 /** @typedef {{quotas: Line[], reported: Line[]}} Month quotas and outputs of all factories in a month */
-/** @typedef {{context: ViewContext, problemIndex: ProblemIndex, sendReport: (body: any) => Promise<void>}} GridProps */
+/** @typedef {{context: ViewContext, problemIndex: ProblemIndex, sendReport: (body: any) => Promise<boolean>}} GridProps */
 
 /**
  * The sheet with its choices of factory and month.
@@ -31,11 +31,13 @@ export function OutputGrid({ context, problemIndex, sendReport }) {
       isCurrent = false;
     };
   }, [period, revision]);
+  const keptName = `allot.form.outputs.${context.plan.id}.${factory}.${period}`;
   // Lines of a month that is not selected any more are never shown beside the selected one.
   const shown = month?.period === period ? month : null;
   /** @param {Line[]} outputs */
   const send = async (outputs) => {
-    await sendReport({ outputs });
+    if (!(await sendReport({ outputs }))) return;
+    sessionStorage.removeItem(keptName);
     setRevision((last) => last + 1);
   };
   return html`
@@ -67,7 +69,7 @@ export function OutputGrid({ context, problemIndex, sendReport }) {
       shown &&
       html`<${Sheet}
           key=${`${factory} ${period} ${revision}`}
-          ...${{ problemIndex, factory, period, month: shown, send }}
+          ...${{ problemIndex, factory, period, month: shown, keptName, send }}
         />
         <${Missing} ...${{ problemIndex, month: shown, setFactory }} />`
     }
@@ -105,19 +107,23 @@ function sumQuotas({ factory, item, quantity }, period) {
   return [...lines.values()];
 }
 
-/** @typedef {{problemIndex: ProblemIndex, factory: string, period: string, month: Month, send: (outputs: Line[]) => Promise<void>}} SheetProps */
+/** @typedef {{problemIndex: ProblemIndex, factory: string, period: string, month: Month, keptName: string, send: (outputs: Line[]) => Promise<void>}} SheetProps */
 
 /**
  * The lines of one factory: quota, and output to type or paste.
- * @param {SheetProps} props problem, factory, month, and what sends the outputs
+ * @param {SheetProps} props problem, factory, month, the name under which this tab keeps what is typed, and what sends the outputs
  */
-function Sheet({ problemIndex, factory, period, month, send }) {
+function Sheet({ problemIndex, factory, period, month, keptName, send }) {
   const rows = listRows(problemIndex, factory, period, month);
-  const [texts, setTexts] = useState(() => new Map(rows.map(({ item, text }) => [item, text])));
+  const [texts, setTexts] = useState(() => readTexts(rows, keptName));
   const [isSending, setSending] = useState(false);
   const isValid = [...texts.values()].every((text) => !text.trim() || readAmount(text) !== null);
   /** @param {Map<string, string>} changed */
-  const change = (changed) => setTexts((last) => new Map([...last, ...changed]));
+  const change = (changed) => {
+    const next = new Map([...texts, ...changed]);
+    setTexts(next);
+    keepTexts(next, rows, keptName);
+  };
   /** @param {any} event */
   const paste = (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
@@ -177,6 +183,21 @@ function Sheet({ problemIndex, factory, period, month, send }) {
 }
 
 /** @typedef {{item: string, name: string, names: string[], unit: string, quota: number, text: string, isReported: boolean}} OutputRow */
+
+/** @param {OutputRow[]} rows @param {string} keptName @returns {Map<string, string>} what the sheet shows by item: what was typed and not reported, else outputs or quotas */
+const readTexts = (rows, keptName) =>
+  new Map([
+    ...rows.map(({ item, text }) => /** @type {[string, string]} */ ([item, text])),
+    ...JSON.parse(sessionStorage.getItem(keptName) ?? "[]"),
+  ]);
+
+/** @param {Map<string, string>} texts @param {OutputRow[]} rows @param {string} keptName */
+function keepTexts(texts, rows, keptName) {
+  const typed = rows.filter(({ item, text }) => texts.get(item) !== text);
+  const kept = typed.map(({ item }) => [item, texts.get(item)]);
+  if (kept.length) sessionStorage.setItem(keptName, JSON.stringify(kept));
+  else sessionStorage.removeItem(keptName);
+}
 
 /** @param {ProblemIndex} problemIndex @param {string} factory @param {string} period @param {Month} month @returns {OutputRow[]} */
 function listRows(problemIndex, factory, period, { quotas, reported }) {

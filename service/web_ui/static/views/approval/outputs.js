@@ -14,7 +14,7 @@ const REPORTER_ROLES = ["factory", "bureau", "admin"];
 const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV_COLUMNS = "factory,item,period,quantity";
 
-/** @typedef {(body: any) => Promise<void>} SendReport */
+/** @typedef {(body: any) => Promise<boolean>} SendReport sends a report; tells whether the service accepted it */
 
 /**
  * Create the sheet of a factory, the upload for many, and the list of the latest reports.
@@ -45,8 +45,10 @@ export function createOutputReports(context, problemIndex, onReported) {
       announce(message);
       await refresh();
       onReported();
+      return true;
     } catch (error) {
       if (!signal.aborted) fill(status, renderFailure(error));
+      return false;
     }
   };
   refresh();
