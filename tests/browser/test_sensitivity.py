@@ -235,13 +235,17 @@ def test_a_remedy_for_a_shortage_is_applied(open_page: OpenPage, service: Servic
     supply = service.json(f"/v1/plans/{short}/tables/supply?{CELL}")["rows"][0]
     for name, key in (("shortage", "shortage"), ("demand", "demand"), ("price", "price")):
         assert shows_value(page.locator(f".shortage-head [data-figure={name}] dd").inner_text(), supply[key])
-    limits = service.json(f"/v1/plans/{short}/bottlenecks?group_by=all&{CELL}")["groups"][0]["binding_limits"]
+    (group,) = service.json(f"/v1/plans/{short}/bottlenecks?group_by=all&{CELL}")["groups"]
+    limits = group["binding_limits"]
     shown = page.locator(".binding-limits > li")
     expect(shown).to_have_count(len(limits))
     for one, limit in zip(shown.all(), limits, strict=True):
         assert one.get_attribute("data-rule") == limit["rule"]
         assert shows_value(one.locator("strong").inner_text(), limit["share"])
         assert shows_value(one.locator("p").inner_text(), limit["shadow_price"])
+    assert group["costs"] < 0  # so that the limits account for more than all
+    saved = page.locator(".remainders [data-part=savings]").inner_text().partition("(")[2]
+    assert shows_value(saved, -group["costs"])
     remedies = service.json(f"/v1/plans/{short}/remedies?{CELL}&target_share=0.5")["remedies"]
     cards = page.locator(".remedy")
     expect(cards).to_have_count(len(remedies), timeout=30_000)  # the first is shown before the others are found

@@ -92,6 +92,7 @@ export default {
   "bottlenecks.by-period": "Month",
   "bottlenecks.part.unreachable": "{share} ({won}): unreachable at any limit.",
   "bottlenecks.part.costs": "{share} ({won}): cost of production and transport.",
+  "bottlenecks.part.savings": "Minus {share} ({won}): costs that serving this need would save.",
   "bottlenecks.part.other_limits": "{share} ({won}): other limits.",
   "bottlenecks.part.above_shortage_cost":
     "Minus {share} ({won}): the cheapest supply costs more than the weight of the shortage.",

@@ -90,6 +90,7 @@ export default {
   "bottlenecks.by-period": "달",
   "bottlenecks.part.unreachable": "{share}({won}): 한도를 늘려도 공급할 수 없습니다.",
   "bottlenecks.part.costs": "{share}({won}): 생산과 수송 비용입니다.",
+  "bottlenecks.part.savings": "{share}({won}) 차감: 이 수요를 충족하면 절감되는 비용.",
   "bottlenecks.part.other_limits": "{share}({won}): 그 밖의 한도입니다.",
   "bottlenecks.part.above_shortage_cost":
     "{share}({won}) 차감: 가장 싼 공급도 부족의 가중치보다 비쌉니다.",

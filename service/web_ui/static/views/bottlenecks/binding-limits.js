@@ -30,7 +30,7 @@ export function renderBindingLimits(problemIndex, group) {
 
 /** @param {ProblemIndex} problemIndex @param {BindingLimit} limit @returns {HTMLElement} */
 function renderLimit(problemIndex, limit) {
-  const width = { "--from": "0%", "--to": `${100 * limit.share}%` };
+  const width = { "--from": "0%", "--to": `${Math.min(100, 100 * limit.share)}%` };
   const shadowPrice = formatShadowPrice(limit.shadow_price, limit.unit);
   return h(
     "li",
@@ -63,13 +63,14 @@ function renderTiedLimits(problemIndex, limit) {
 
 /** @param {AttributionGroup} group @returns {HTMLElement|null} */
 function renderRemainders(group) {
-  const names = REMAINDERS.filter((name) => group[name] > MIN_REMAINDER * group.value);
-  if (!names.length) return null;
-  const items = names.map((name) => {
-    const values = {
-      won: formatWeightedWon(group[name]),
-      share: formatShare(group[name] / group.value),
-    };
+  // Costs below zero are saved by serving the need; without them the shares of limits would add up to more than all.
+  const parts = [
+    ...REMAINDERS.map((name) => ({ name, value: group[name] })),
+    { name: "savings", value: -group.costs },
+  ].filter(({ value }) => value > MIN_REMAINDER * group.value);
+  if (!parts.length) return null;
+  const items = parts.map(({ name, value }) => {
+    const values = { won: formatWeightedWon(value), share: formatShare(value / group.value) };
     return h("li", { data: { part: name } }, t(`bottlenecks.part.${name}`, values));
   });
   return h("ul", { class: "sentences small remainders" }, items);
