@@ -1,4 +1,4 @@
-"""Figures of a map of a plan: the tables `supply`, `requirements` and `swaps`, summed over goods in won."""
+"""Figures of a map of a plan: needs and swaps, summed over goods in won, prices of electricity, and links."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute
 
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
@@ -13,7 +14,7 @@ from models.problem.requirements import Requirement
 from service.core.errors import ConflictError
 from service.domain.briefing_lines import REQUIREMENT_COLUMNS, find_positions
 from service.domain.plan_columns import read_columns
-from service.domain.schemas.map_figures import MapFigures, NeedsByPlace, SwapsByPartner
+from service.domain.schemas.map_figures import LinksByPeriod, MapFigures, NeedsByPlace, PowerByArea, SwapsByPartner
 from service.storage.store import Store
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,6 +25,8 @@ _SWAPS = ("given", "taken")
 _SUPPLY_COLUMNS = ("county", "item", "period", *_NEEDS)
 _REQUIREMENT_COLUMNS = ("county", "requirement", "period", "need", "met", "shortage")
 _SWAP_COLUMNS = ("partner", "item", "period", *_SWAPS)
+_POWER_COLUMNS = ("area", "period", "price")
+_CAPACITY_COLUMNS = ("rule", "id", "part", "period", "used", "limit", "price")
 
 
 class MapFiguresService:
@@ -45,12 +48,17 @@ class MapFiguresService:
             if problem.requirements and "requirements" in record.head.tables:
                 requirements = read_columns(transaction, plan, "requirements", _REQUIREMENT_COLUMNS)
             swaps = read_columns(transaction, plan, "swaps", _SWAP_COLUMNS)
-        return sum_map_figures(problem, supply, requirements, swaps)
+            power = read_columns(transaction, plan, "power", _POWER_COLUMNS)
+            capacity = read_columns(transaction, plan, "capacity", _CAPACITY_COLUMNS)
+        needs, swapped = sum_goods(problem, supply, requirements, swaps)
+        return MapFigures(
+            needs=needs, swaps=swapped, power=PowerByArea(**power.to_pydict()), links=_select_links(capacity)
+        )
 
 
-def sum_map_figures(
+def sum_goods(
     problem: PlanningProblem, supply: pa.Table, requirements: pa.Table | None, swaps: pa.Table
-) -> MapFigures:
+) -> tuple[NeedsByPlace, SwapsByPartner]:
     """Sum needs by place and period, and swaps by partner and period, in won.
 
     `supply` has `county`, `item`, `period`, `demand`, `served`, `shortage` and `central`, `requirements` (None for a plan
@@ -68,10 +76,17 @@ def sum_map_figures(
     swapped = _ValuedTable(swaps, {one.id: one.value for one in problem.items})
     partners = [one.id for one in problem.partners]
     partner, swap_period, swap_amounts = _sum_by_label([swapped], ("partner", partners), problem.periods, _SWAPS)
-    return MapFigures(
-        needs=NeedsByPlace(place=place, period=period, **amounts),
-        swaps=SwapsByPartner(partner=partner, period=swap_period, **swap_amounts),
+    return (
+        NeedsByPlace(place=place, period=period, **amounts),
+        SwapsByPartner(partner=partner, period=swap_period, **swap_amounts),
     )
+
+
+def _select_links(capacity: pa.Table) -> LinksByPeriod:
+    """Select the limits of links from the table `capacity`."""
+    links = capacity.filter(pa.compute.equal(capacity["rule"].cast(pa.string()), "link"))
+    columns = links.select(["id", "part", "period", "used", "limit", "price"])
+    return LinksByPeriod(**columns.rename_columns(["link", "to", *columns.column_names[2:]]).to_pydict())
 
 
 def _get_value(need: Item | Requirement) -> float:

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.browser
 
 PRELOADED = "() => [...document.querySelectorAll('link[rel=modulepreload], link[rel=preload]')].map((one) => one.href)"
 LOADED = "() => performance.getEntriesByType('resource').map((one) => [one.name, one.initiatorType])"
-LATER = re.compile(r"vendor/(echarts|tanstack)/|lib/chart|views/map/tables|css/(first|print)\.css$|icon\.svg$|\.json$")
+LATER = re.compile(
+    r"vendor/(echarts|tanstack)/|lib/chart|views/map/(tables|hover-card)|css/(first|print)\.css$|icon\.svg$|\.json$"
+)
 """Files that the page links to itself, and those that a view needs after its first text."""
 
 

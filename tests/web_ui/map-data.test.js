@@ -45,23 +45,18 @@ const figures = {
     central: [4, 0, 0],
   },
   swaps: { partner: ["p"], period: ["m1"], given: [8], taken: [2] },
-};
-
-const links = {
-  id: ["l", "l", "l"],
-  part: ["a", "b", "b"],
-  period: ["m1", "m1", "m2"],
-  used: [2, 6, 1],
-  limit: [10, 8, 0],
-  price: [0, 3, 5],
-};
-
-const tables = {
-  figures,
-  needs: null,
   power: { area: ["north", "north"], period: ["m1", "m2"], price: [3, 5] },
-  links,
+  links: {
+    link: ["l", "l", "l"],
+    to: ["a", "b", "b"],
+    period: ["m1", "m1", "m2"],
+    used: [2, 6, 1],
+    limit: [10, 8, 0],
+    price: [0, 3, 5],
+  },
 };
+
+const tables = { figures, needs: null };
 
 const data = new MapData(problemIndex, tables);
 

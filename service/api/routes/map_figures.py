@@ -17,7 +17,7 @@ router = ApiRouter(prefix="/v1/plans/{plan}/map", tags=["plans"])
     responses=document_errors(NotFoundError, ConflictError, UnprocessableContentError),
 )
 def read_map_figures(plan: PlanName, services: ServicesDependency) -> MapFigures:
-    """Read the needs of all goods by place and period and the swaps by partner and period, in won.
+    """Read the needs of all goods by place and the swaps by partner in won, prices of electricity, and what moves over links.
 
     Over the whole plan, what no period serves is `demand` less `served`; what counts in one period is `served` and
     `shortage`, which include the backlog of the period before.

@@ -36,10 +36,42 @@ class SwapsByPartner(Frozen):
     """Value of what is taken."""
 
 
+class PowerByArea(Frozen):
+    """Prices of electricity by power area and period; one list for each column."""
+
+    area: tuple[str, ...]
+    """Identifiers of the power areas."""
+    period: tuple[str, ...]
+    """Identifiers of the periods."""
+    price: tuple[float, ...]
+    """Shadow price of one more kWh, in weighted won."""
+
+
+class LinksByPeriod(Frozen):
+    """What moves over links with a limit, by direction and period; one list for each column."""
+
+    link: tuple[str, ...]
+    """Identifiers of the links."""
+    to: tuple[str, ...]
+    """Identifiers of the places that get the goods."""
+    period: tuple[str, ...]
+    """Identifiers of the periods."""
+    used: tuple[float, ...]
+    """Tonnes that move."""
+    limit: tuple[float, ...]
+    """Tonnes that can move."""
+    price: tuple[float, ...]
+    """Shadow price of one more tonne, in weighted won."""
+
+
 class MapFigures(Frozen):
-    """What a map of a finished plan shows of all goods together."""
+    """What a map of a finished plan shows."""
 
     needs: NeedsByPlace
     """Needs by place and period."""
     swaps: SwapsByPartner
     """Swaps by partner and period."""
+    power: PowerByArea
+    """Prices of electricity by power area and period."""
+    links: LinksByPeriod
+    """What moves over links by direction and period."""

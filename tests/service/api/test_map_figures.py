@@ -56,6 +56,17 @@ def test_swaps_are_those_of_the_table_in_won(client: TestClient, problem: dict[s
         assert (given, taken) == pytest.approx(expected[key])
 
 
+def test_prices_of_electricity_and_links_are_those_of_the_tables(client: TestClient, plan: str) -> None:
+    found = client.get(f"{plan}/map").json()
+    power = read_rows(client, plan, "power")
+    assert any(row["price"] > 0 for row in power)
+    assert found["power"] == {name: [row[name] for row in power] for name in ("area", "period", "price")}
+    links = [row for row in read_rows(client, plan, "capacity") if row["rule"] == "link"]
+    assert any(row["used"] > 0 for row in links)
+    names = {"link": "id", "to": "part", "period": "period", "used": "used", "limit": "limit", "price": "price"}
+    assert found["links"] == {name: [row[column] for row in links] for name, column in names.items()}
+
+
 def test_requirements_count_beside_goods(client: TestClient) -> None:
     """With less sodium some requirements are short, which no table of goods tells."""
     made = client.post("/v1/plans", json={"problem": diet_of_the_week(40_000.0)}, headers=WAIT)

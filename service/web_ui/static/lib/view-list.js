@@ -104,10 +104,6 @@ export const VIEWS = [
  * @type {Record<string, {name: string, query: Record<string, string>}[]>}
  */
 export const FIRST_TABLES = {
-  map: [
-    { name: "power", query: { columns: "area,period,limit,price" } },
-    { name: "capacity", query: { rule: "link", columns: "id,part,period,used,limit,price" } },
-  ],
   "by-hand": [{ name: "quotas", query: {} }],
   bottlenecks: [
     { name: "supply", query: { columns: "county,item,period,demand,served,shortage" } },

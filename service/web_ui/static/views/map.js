@@ -10,7 +10,6 @@ import { describeElement, focusOn } from "../lib/place-memory.js";
 import { watchTheme } from "../lib/theme.js";
 import { drawMap, NARROW_WIDTH } from "./map/drawing.js";
 import { loadGeography } from "./map/geography.js";
-import { HoverCard } from "./map/hover-card.js";
 import { renderMapLegend } from "./map/legend.js";
 import { MapData } from "./map/map-data.js";
 import { MonthSlider } from "./map/month-slider.js";
@@ -48,7 +47,8 @@ class MapView {
     this.isNarrow = false;
     this.drawingFrame = h("div", { class: "map-drawing" });
     this.zooming = new Zooming(geography.d3, () => this.paint());
-    this.hoverCard = new HoverCard(this.drawingFrame, data, () => this.state);
+    /** @type {import("./map/hover-card.js").HoverCard|null} */
+    this.hoverCard = null;
     this.scales = this.renderScales();
     this.legend = h("div", { class: "map-legend" });
     this.sidePanel = h("aside", { class: "card map-side", "aria-label": t("map.side-panel") });
@@ -68,13 +68,7 @@ class MapView {
       this.scales,
       this.renderLayouts(),
     );
-    const stage = h(
-      "div",
-      { class: "map-stage" },
-      this.drawingFrame,
-      this.zooming.controls,
-      this.hoverCard.element,
-    );
+    const stage = h("div", { class: "map-stage" }, this.drawingFrame, this.zooming.controls);
     const map = h(
       "section",
       { class: "card map-card", "aria-label": t("map.title") },
@@ -91,12 +85,20 @@ class MapView {
     );
     this.paint();
     this.updatePanel();
+    this.addHoverCard(stage);
     closeOnEscape(this.root, () => this.closePanel(), this.context.signal);
     const observer = new ResizeObserver(() => {
       if (this.drawingFrame.clientWidth < NARROW_WIDTH !== this.isNarrow) this.paint();
     });
     observer.observe(this.drawingFrame);
     this.context.signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  /** @param {HTMLElement} stage */
+  async addHoverCard(stage) {
+    const { HoverCard } = await import("./map/hover-card.js");
+    this.hoverCard = new HoverCard(this.drawingFrame, this.data, () => this.state);
+    stage.append(this.hoverCard.element);
   }
 
   renderMeasures() {
@@ -189,7 +191,7 @@ class MapView {
     const onPickLink = (link) =>
       this.setState({ link: link === state.link ? null : link, county: null });
     const isSmall = state.layout === "months";
-    this.hoverCard.hide();
+    this.hoverCard?.hide();
     this.scales.hidden = state.measure !== "served";
     this.slider.element.hidden = isSmall;
     this.zooming.controls.hidden = isSmall;

@@ -1,9 +1,9 @@
 /** Figures of the map: tables of the plan, summed by place and month. */
 
-import { fetchCached, fetchTable } from "../../lib/api.js";
+import { fetchCached } from "../../lib/api.js";
 import { formatQuantity, formatShare, formatWeightedWon, formatWon } from "../../lib/format.js";
 import { readComparedPlan } from "../../lib/plan-context.js";
-import { buildMapPath, FIRST_TABLES } from "../../lib/view-list.js";
+import { buildMapPath } from "../../lib/view-list.js";
 import { isRelevantPrice, isRelevantShortage } from "../../lib/relevance.js";
 import { fetchNeeds, readNeed } from "../../lib/supply.js";
 import { formatPoints } from "../shared/descriptions.js";
@@ -31,10 +31,8 @@ const NEED_COLUMNS = ["county", "item", "period", ...SUMMED_COLUMNS];
 
 /**
  * @typedef {object} MapTables
- * @property {{needs: Columns, swaps: Columns}} figures needs of all goods by place and period, swaps by partner and period, won
+ * @property {{needs: Columns, swaps: Columns, power: Columns, links: Columns}} figures what `GET /v1/plans/{plan}/map` answers
  * @property {Columns|null} needs rows of `supply` or `requirements` of the selected good; null if all are shown
- * @property {Columns} power table `power`
- * @property {Columns} links rows of links in the table `capacity`
  */
 
 /** Figures by place, link and partner. The month `null` stands for the whole plan. */
@@ -48,11 +46,10 @@ export class MapData {
     const { plan } = context;
     const item = context.params.get("item") ?? "";
     const other = readComparedPlan(context.params);
-    const [problemIndex, figures, before, power, links] = await Promise.all([
+    const [problemIndex, figures, before] = await Promise.all([
       context.loadProblemIndex(),
       fetchCached(buildMapPath(plan.id)),
       other ? fetchCached(buildMapPath(other)).catch(() => null) : null,
-      ...FIRST_TABLES.map.map(({ name, query }) => fetchTable(plan.id, name, query)),
     ]);
     const isKnown = problemIndex.items.has(item);
     const [needs, otherNeeds] = await Promise.all([
@@ -62,9 +59,8 @@ export class MapData {
         ? fetchNeeds(context, NEED_COLUMNS, { item }, other).catch(() => null)
         : null,
     ]);
-    const tables = { power: power.columns, links: links.columns };
-    const compared = before && { figures: before, needs: otherNeeds, ...tables };
-    return new MapData(problemIndex, { figures, needs, ...tables }, compared);
+    const compared = before && { figures: before, needs: otherNeeds };
+    return new MapData(problemIndex, { figures, needs }, compared);
   }
 
   /**
@@ -81,9 +77,10 @@ export class MapData {
     this.sumsByItem = new Map();
     /** @type {Map<string, import("./classes.js").Classes>} */
     this.classesByState = new Map();
-    this.links = sumLinks(tables.links);
-    this.power = collectPowerPrices(tables.power, problemIndex.computeKwhValue());
-    this.swaps = sumSwaps(tables.figures.swaps);
+    const { links, power, swaps } = tables.figures;
+    this.links = sumLinks(links);
+    this.power = collectPowerPrices(power, problemIndex.computeKwhValue());
+    this.swaps = sumSwaps(swaps);
   }
 
   /** @returns {MapState["measure"][]} what the colours can show; the first is the default: the change, if there is a plan to compare with */
@@ -328,21 +325,21 @@ function sumNeeds(places = [], columns = null) {
 /** @typedef {{used: number, limit: number, price: number}} LinkSum tonnes, and the greatest shadow price of a tonne, weighted won */
 
 /** @param {Columns} columns @returns {Map<string, Map<string, Map<string|null, LinkSum>>>} by link, end and month */
-function sumLinks({ id, part, period, used, limit, price }) {
+function sumLinks({ link, to, period, used, limit, price }) {
   /** @type {Map<string, Map<string, Map<string|null, LinkSum>>>} */
   const links = new Map();
-  id.forEach((link, row) => {
-    const directions = links.get(link) ?? new Map();
-    links.set(link, directions);
+  link.forEach((id, row) => {
+    const directions = links.get(id) ?? new Map();
+    links.set(id, directions);
     for (const month of [period[row], null]) {
-      const sum = getOrCreate(directions, part[row], month, () => ({
+      const sum = getOrCreate(directions, to[row], month, () => ({
         used: 0,
         limit: 0,
         price: 0,
       }));
       sum.used += used[row];
       sum.limit += limit[row];
-      sum.price = Math.max(sum.price, price?.[row] ?? 0);
+      sum.price = Math.max(sum.price, price[row]);
     }
   });
   return links;
