@@ -60,15 +60,22 @@ def test_from_draft_to_in_force(open_page: OpenPage, service: Service, approved_
 
 
 def test_a_concurrent_act_is_reported(open_page: OpenPage, monitor: PageMonitor, service: Service) -> None:
-    """An act on an outdated state is rejected with a message; a retry shows the new state."""
+    """An act on an outdated state is rejected with a message; a retry shows the new state. The note that was typed stays."""
     plan = plan_two_counties(service)
     monitor.expected.append("412")
     page = open_page(f"#/approval?plan={plan}")
+    page.locator("#act-note").fill("As agreed")
+    page.get_by_role("link", name="Year", exact=True).click()
+    page.go_back()
+    expect(page.locator("#act-note")).to_have_value("As agreed")
     service.json(f"/v1/plans/{plan}/approval/submit", {"note": "elsewhere"})
     page.locator(".acts [data-act=submit]").click()
     expect(page.locator(".workflow .failure")).to_contain_text("Someone else changed this in the meantime")
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".workflow h2")).to_have_text("State of this plan: Submitted")
+    expect(page.locator("#act-note")).to_have_value("As agreed")
+    perform_act(page, "return", "Returned", note="As agreed")
+    expect(page.locator("#act-note")).to_have_value("")
 
 
 def test_a_tab_shows_what_another_tab_changed(open_page: OpenPage, service: Service) -> None:

@@ -37,7 +37,9 @@ export function createWorkflow(context, approval, onDone) {
     const performAct = async (name, note) => {
       try {
         const headers = { "If-Match": `"${current.version}"` };
-        show(await api.postJson(`${path}/${name}`, { note }, { headers, signal }), true);
+        const changed = await api.postJson(`${path}/${name}`, { note }, { headers, signal });
+        sessionStorage.removeItem(nameNote(context));
+        show(changed, true);
         announce(t(`approval.done.${name}`));
         onDone();
       } catch (error) {
@@ -68,6 +70,9 @@ export function createWorkflow(context, approval, onDone) {
   return card;
 }
 
+/** @param {ViewContext} context @returns {string} where this tab keeps the note that is typed, until an act takes it */
+const nameNote = ({ plan }) => `allot.note.${plan.id}`;
+
 /** @param {Approval} approval @returns {HTMLElement} */
 function renderStates({ state }) {
   const isReturned = state === "returned";
@@ -88,7 +93,13 @@ function renderActs(context, approval, performAct, status) {
   if (!approval.acts.length) {
     return h("p", { class: "soft" }, t(explainMissingActs(context, approval)));
   }
-  const note = h("textarea", { rows: "2", maxlength: "2000", id: "act-note" });
+  const note = h("textarea", {
+    rows: "2",
+    maxlength: "2000",
+    id: "act-note",
+    on: { input: () => sessionStorage.setItem(nameNote(context), note.value) },
+  });
+  note.value = sessionStorage.getItem(nameNote(context)) ?? "";
   const buttons = h("div", { class: "buttons acts" });
   /** @param {string} name */
   const perform = (name) => performAct(name, note.value.trim());
