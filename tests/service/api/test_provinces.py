@@ -149,7 +149,14 @@ def test_borders_are_a_version_of_their_own_and_leave_the_rest(client: TestClien
 def test_every_mistake_of_borders_is_told_by_its_feature(client: TestClient, problem: dict[str, Any]) -> None:
     client.put("/v1/provinces/wrong-borders", json=body(problem))
     shapes = collection(
-        feature("hyesan"), feature("hyesan"), feature(None), feature("kapsam"), feature("kapsan", SQUARE[:4])
+        feature("hyesan"),
+        feature("hyesan"),
+        feature(None),
+        feature("kapsam"),
+        feature("kapsan", SQUARE[:4]),
+        feature(""),
+        feature(")Ç \x08"),
+        feature(" hyesan "),
     )
     answer = client.put("/v1/provinces/wrong-borders/borders", json=shapes)
     found = {one["path"]: one["code"] for one in assert_problem(answer, 422)["errors"]}
@@ -158,6 +165,9 @@ def test_every_mistake_of_borders_is_told_by_its_feature(client: TestClient, pro
         "/features/2/id": "missing",
         "/features/3/id": "unknown_county",
         "/features/4/geometry/coordinates/0": "open_ring",
+        "/features/5/id": "unknown_county",
+        "/features/6/id": "unknown_county",
+        "/features/7/id": "duplicate_id",
     }
     unlicensed = collection(feature("hyesan"), licence="")
     answer = client.put("/v1/provinces/wrong-borders/borders", json=unlicensed)
