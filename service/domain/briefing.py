@@ -16,7 +16,7 @@ from service.core.share_text import format_share
 from service.domain import briefing_lines
 from service.domain.approval import ApprovalService
 from service.domain.fulfilment import REPORTABLE_STATES, read_quotas
-from service.domain.plan_columns import read_columns
+from service.domain.plan_columns import REQUIREMENT_COLUMNS, read_columns
 from service.domain.schemas.briefing import (
     Briefing,
     BriefingFigure,
@@ -127,7 +127,7 @@ def _read_plan_lines(transaction: Transaction, record: PlanRecord, problem: Plan
     )
     found, requirements = problem or transaction.problems.get_problem(record.problem_digest), None
     if found.requirements and record.head is not None and "requirements" in record.head.tables:
-        names = {name: known for known, name in briefing_lines.REQUIREMENT_COLUMNS.items()}
+        names = {name: known for known, name in REQUIREMENT_COLUMNS.items()}
         columns = tuple(names.get(name, name) for name in briefing_lines.SUPPLY_COLUMNS)
         requirements = read_columns(transaction, record.id, "requirements", columns)
     return build_plan_lines(found, supply, requirements, bottlenecks)

@@ -1,6 +1,5 @@
 """The lines of a briefing: shortages, limits and due dates of the tables of a plan, merged over counties and periods."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow as pa
 from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from service.core.relevance import find_relevant_shortages
+from service.domain.plan_columns import REQUIREMENT_COLUMNS, find_positions
 from service.domain.schemas.briefing import HoldingLimit, HoldingRule, MissedDeadline, ShortGood
 
 FloatArray = npt.NDArray[np.float64]
@@ -18,9 +18,6 @@ BoolArray = npt.NDArray[np.bool_]
 
 SUPPLY_COLUMNS = ("county", "item", "period", "demand", "served", "shortage", "due", "in_time")
 """Columns of the table `supply` that a briefing reads."""
-
-REQUIREMENT_COLUMNS = {"requirement": "item", "need": "demand", "met": "served"}
-"""Columns of the table `requirements`, which a briefing reads as those of `supply`, where their names differ."""
 
 WHOLE_PLAN = ("", "plan")
 """How tables name the period of a limit of the whole plan."""
@@ -115,16 +112,6 @@ def _decode_labels(table: pa.Table) -> pa.Table:
         for one in table.schema
     ]
     return table.cast(pa.schema(fields))
-
-
-def find_positions(table: pa.Table, column: str, labels: Sequence[str]) -> IntArray:
-    """Return the position of each label of a column in `labels`, (rows,); −1 where it is none of them."""
-    found = table[column].combine_chunks()
-    encoded = found if isinstance(found, pa.DictionaryArray) else found.dictionary_encode()
-    position_of = {label: position for position, label in enumerate(labels)}
-    known = np.array([position_of.get(label, -1) for label in encoded.dictionary.to_pylist()] or [-1], dtype=np.int64)
-    positions: IntArray = known[encoded.indices.to_numpy(zero_copy_only=False)]
-    return positions
 
 
 def list_short_goods(needs: NeedArrays) -> list[ShortGood]:

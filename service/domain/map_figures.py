@@ -12,8 +12,7 @@ from models.problem.items import Item
 from models.problem.planning_problem import PlanningProblem
 from models.problem.requirements import Requirement
 from service.core.errors import ConflictError
-from service.domain.briefing_lines import REQUIREMENT_COLUMNS, find_positions
-from service.domain.plan_columns import read_columns
+from service.domain.plan_columns import REQUIREMENT_COLUMNS, find_positions, read_columns
 from service.domain.schemas.map_figures import LinksByPeriod, MapFigures, NeedsByPlace, PowerByArea, SwapsByPartner
 from service.storage.store import Store
 
