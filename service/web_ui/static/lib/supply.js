@@ -37,36 +37,20 @@ const GOODS_COLUMNS = new Set(["central"]);
  * @returns {Promise<Columns>} the columns
  */
 export async function fetchNeeds(context, names, filter = {}, id = context.plan.id) {
-  // A filter by requirement names no good, which the table `supply` would refuse.
-  const isRequirement =
-    filter.item !== undefined && !(await context.loadProblemIndex()).items.has(filter.item);
-  const [goods, { requirements }] = await Promise.all([
-    isRequirement ? null : fetchColumns(context, id, "supply", names, filter),
+  const { api } = context;
+  const [needs, { items, requirements }] = await Promise.all([
+    api.fetchTable(id, "supply", { ...filter, columns: names.join(",") }),
     context.loadProblemIndex(),
   ]);
-  if (goods && (!requirements.size || filter.item !== undefined)) return goods;
-  const wanted = Object.entries(filter).map(([name, value]) => [translateColumn(name), value]);
+  // The table of requirements refuses a filter by a good.
+  if (!requirements.size || items.has(filter.item ?? "")) return needs.columns;
+  const translate = (/** @type {string} */ name) => REQUIREMENT_COLUMNS[name] ?? name;
+  const wanted = Object.entries(filter).map(([name, value]) => [translate(name), value]);
   const shared = names.filter((name) => !GOODS_COLUMNS.has(name));
-  const columns = await fetchColumns(
-    context,
-    id,
-    "requirements",
-    shared.map(translateColumn),
-    Object.fromEntries(wanted),
-  );
-  const none = columns[translateColumn(shared[0])].map(() => 0);
+  const query = { ...Object.fromEntries(wanted), columns: shared.map(translate).join(",") };
+  const { columns } = await api.fetchTable(id, "requirements", query);
+  const none = columns[translate(shared[0])].map(() => 0);
   return Object.fromEntries(
-    names.map((name) => [
-      name,
-      [...(goods?.[name] ?? []), ...(columns[translateColumn(name)] ?? none)],
-    ]),
+    names.map((name) => [name, [...needs.columns[name], ...(columns[translate(name)] ?? none)]]),
   );
-}
-
-/** @param {string} name a column of `supply` @returns {string} the column of `requirements` that says the same */
-const translateColumn = (name) => REQUIREMENT_COLUMNS[name] ?? name;
-
-/** @param {ViewContext} context @param {string} id the plan @param {string} table @param {string[]} names @param {Record<string, string>} filter @returns {Promise<Columns>} */
-async function fetchColumns({ api }, id, table, names, filter) {
-  return (await api.fetchTable(id, table, { ...filter, columns: names.join(",") })).columns;
 }
