@@ -52,35 +52,6 @@ def cluster(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any
     os.environ.pop("RAY_ADDRESS", None)
 
 
-def test_a_lost_node_loses_no_run_and_repeats_none(cluster: Any, settings: Settings) -> None:
-    from service.workers.ray_executor import RayExecutor
-
-    kept, lost = (cluster.add_node(num_cpus=1) for _ in range(2))
-    store = Store.open_store(settings)
-    jobs = JobRuntime(store, settings)
-    analyses = AnalysisRuntime(store, settings, RayExecutor("ray://auto", 2), jobs.failures)
-    jobs.start()
-    analyses.start()
-    try:
-        plan = jobs.submit_plan(PlanRequest(slow(6, 8, 4))).plan.id
-        wait_until_final(jobs, plan)
-        study = analyses.submit_analysis(AnalysisRequest("study", plan, REQUEST)).analysis.id
-        until(lambda: analyses.read_analysis(study).done >= RUNS // 8, SECONDS)
-        cluster.remove_node(lost, allow_graceful=False)
-        until(lambda: analyses.read_analysis(study).is_final, SECONDS)
-        found = analyses.read_analysis(study)
-        assert (found.state, found.reason, found.done) == ("finished", "", RUNS)
-        with store.read_transaction() as stored:
-            assert stored.analyses.read_table(study, "runs")["run"].to_pylist() == list(range(RUNS))
-        reasons = [event.data["reason"] for event in analyses.read_events(study) if event.kind == "retried"]
-        assert any("Ray actor was lost" in reason for reason in reasons)
-        assert kept in cluster.list_all_nodes()
-    finally:
-        analyses.stop()
-        jobs.stop()
-        store.close()
-
-
 def test_nodes_lost_twenty_times_lose_no_run_and_repeat_none(cluster: Any, settings: Settings) -> None:
     """One of two nodes is lost, and another joins in its place, twenty times in a study of 400 runs."""
     from service.workers.ray_executor import RayExecutor
