@@ -35,7 +35,13 @@ FAR_COST = 2.0
 """Reduced cost, in won per won of value, from which a variable with two bounds is kept at its better one at first."""
 
 LOSS_SHARE = 0.02
-"""Loss of a bound by variables that are kept at their bounds, relative to its distance from the plan, from which all are freed."""
+"""Loss of a bound by variables that are kept at their bounds, relative to its distance from the plan, up to which no more are freed."""
+
+MOST_ROUNDS = 4
+"""Solves of the relaxation for all slacks; the last one frees all variables."""
+
+PAYING_SHARE = 1e-9
+"""Reduced cost of the wrong sign, relative to the largest cost, up to which a variable does not pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,54 +99,53 @@ class CorrectedSums:
         return np.asarray((self._prices * bound * is_settled).sum(axis=1))
 
     def bound_least(self, cost: FloatArray, here: float, slacks: Sequence[float], deadline: float) -> ProvedLeast:
-        """Bound a cost, (n,), from below for rising slacks, given its value in the plan, until a deadline by `time.monotonic`."""
-        found = self._solve(cost, slacks, FAR_COST, deadline)
-        solved = np.flatnonzero(np.isfinite(found.relaxed))
-        relaxed, bounds = found.relaxed[solved], found.proved.bounds[solved]
-        if (relaxed - bounds > LOSS_SHARE * (here - relaxed)).any():
-            found = _choose(found, self._solve(cost, slacks, np.inf, deadline))
-        return found.proved
+        """Bound a cost, (n,), from below for rising slacks, given its value in the plan, until a deadline by `time.monotonic`.
 
-    def _solve(self, cost: FloatArray, slacks: Sequence[float], far_cost: float, deadline: float) -> "_Found":
-        """Solve the relaxation for rising slacks, and prove what its dual values prove in the program.
+        Variables of a great reduced cost are kept at their better bounds, until those that would pay at the dual values found have been
+        freed (column generation).
+        """
+        direction = np.concatenate([cost / self._columns, np.zeros(len(self._lower) - len(self._columns))])
+        is_freed, is_open = np.zeros(len(direction), dtype=bool), np.ones(len(slacks), dtype=bool)
+        proved = ProvedLeast(np.full(len(slacks), -np.inf), np.zeros((len(slacks), len(self._rows))))
+        for rounds in range(1, MOST_ROUNDS + 1):
+            found = self._solve(cost, direction, slacks, is_open, is_freed, deadline)
+            proved = _choose(proved, found.proved)
+            is_open &= np.isfinite(found.relaxed)
+            relaxed, bounds = found.relaxed[is_open], proved.bounds[is_open]
+            is_open[is_open] = relaxed - bounds > LOSS_SHARE * (here - relaxed)
+            if not found.would_pay.any() or not is_open.any():
+                break
+            is_freed |= found.would_pay if rounds < MOST_ROUNDS - 1 else True
+        return proved
+
+    def _solve(
+        self,
+        cost: FloatArray,
+        direction: FloatArray,
+        slacks: Sequence[float],
+        is_open: BoolArray,
+        is_freed: BoolArray,
+        deadline: float,
+    ) -> "_Found":
+        """Solve the relaxation for the open ones of rising slacks, and prove what its dual values prove in the program.
 
         Dual simplex from slack to slack takes 0.2 to 11 s in the crisis year, interior point always about 3 s.
         """
-        near = self._near
-        direction = np.concatenate([cost / self._columns, np.zeros(len(self._lower) - len(self._columns))])
-        kept, values = self._choose_columns(direction, far_cost)
+        kept, values = self._choose_columns(direction, is_freed)
         size = np.abs(direction[direction != 0])
-        unit, reduced = float(np.exp(np.log(size).mean())), self._reduced[:, kept]
-        # pieces of shortages can have reduced costs far above those of all else, which would vanish beside them
-        is_endless = np.isinf(self._upper[kept])
-        largest = np.abs(reduced[:, is_endless]).max(axis=1, initial=0.0)
-        weight = 1.0 / np.where(largest > 0, largest, 1.0)
-        settled = self._settled + self._reduced @ values
-        used, constant = self._matrix @ values, float(direction @ values)
-        limits = [weight * (near.compute_limits(slack) - settled) for slack in slacks]
-        matrix = sparse.csc_array(sparse.vstack([self._matrix[:, kept], weight[:, None] * reduced], format="csc"))
-        matrix.eliminate_zeros()
-        matrix.sort_indices()
-        count = len(used)
-        session = HighsSession(
-            LinearProgram(
-                direction[kept] / unit,
-                self._lower[kept],
-                self._upper[kept],
-                np.append(self._sum_lower - used, np.full(len(weight), -np.inf)),
-                np.append(self._sum_upper - used, limits[0]),
-                matrix,
-            )
-        )
+        unit, constant = float(np.exp(np.log(size).mean())), float(direction @ values)
+        weight, limits = self._weigh_limits(kept, values, slacks)
+        session = HighsSession(self._restrict(direction / unit, kept, values, weight, limits[0]))
+        count = self._matrix.shape[0]
         rows = np.arange(count, count + len(weight))
         duals = np.zeros((len(slacks), len(self._rows)))
         bounds = self._prover.bound_least(cost, duals[0], slacks)
-        relaxed = np.full(len(slacks), -np.inf)
-        for k, limit in enumerate(limits):
+        relaxed, would_pay = np.full(len(slacks), -np.inf), np.zeros(len(direction), dtype=bool)
+        for k in np.flatnonzero(is_open):
             seconds = deadline - monotonic()
             if seconds <= 0:
                 break
-            session.change_row_bounds(rows, np.full(len(rows), -np.inf), limit)
+            session.change_row_bounds(rows, np.full(len(rows), -np.inf), limits[k])
             solved = session.solve_program(
                 "ipm", time_limit_seconds=seconds, with_basis=False, max_iterations=MOST_ITERATIONS
             )
@@ -148,15 +153,54 @@ class CorrectedSums:
                 relaxed[k] = unit * session.objective_value + constant
             if solved.dual_values is None:
                 continue
-            own = self._carry(
-                solved.dual_values[:count] * unit, np.minimum(solved.dual_values[count:], 0.0) * unit * weight
-            )
+            of_sums = solved.dual_values[:count] * unit
+            of_limits = np.minimum(solved.dual_values[count:], 0.0) * unit * weight
+            would_pay |= self._find_paying(direction, of_sums, of_limits)
+            own = self._carry(of_sums, of_limits)
             proved = self._prover.bound_least(cost, own, slacks)
             duals[proved > bounds] = own
             bounds = np.maximum(bounds, proved)
-        return _Found(ProvedLeast(bounds, duals), relaxed)
+        would_pay[kept] = False
+        return _Found(ProvedLeast(bounds, duals), relaxed, would_pay)
 
-    def _choose_columns(self, direction: FloatArray, far_cost: float) -> tuple[IntArray, FloatArray]:
+    def _weigh_limits(
+        self, kept: IntArray, values: FloatArray, slacks: Sequence[float]
+    ) -> tuple[FloatArray, list[FloatArray]]:
+        """Return weights of the limits, (k,), and for each slack the limits on the variables that are kept, so weighed."""
+        # pieces of shortages can have reduced costs far above those of all else, which would vanish beside them
+        is_endless = kept[np.isinf(self._upper[kept])]
+        largest = np.abs(self._reduced[:, is_endless]).max(axis=1, initial=0.0)
+        weight = 1.0 / np.where(largest > 0, largest, 1.0)
+        settled = self._settled + self._reduced @ values
+        return weight, [weight * (self._near.compute_limits(slack) - settled) for slack in slacks]
+
+    def _restrict(
+        self, cost: FloatArray, kept: IntArray, values: FloatArray, weight: FloatArray, limit: FloatArray
+    ) -> LinearProgram:
+        """Return the relaxation in the variables that are kept, the others at their values, (N,)."""
+        used = self._matrix @ values
+        limits = weight[:, None] * self._reduced[:, kept]
+        matrix = sparse.csc_array(sparse.vstack([self._matrix[:, kept], limits], format="csc"))
+        matrix.eliminate_zeros()
+        matrix.sort_indices()
+        return LinearProgram(
+            cost[kept],
+            self._lower[kept],
+            self._upper[kept],
+            np.append(self._sum_lower - used, np.full(len(weight), -np.inf)),
+            np.append(self._sum_upper - used, limit),
+            matrix,
+        )
+
+    def _find_paying(self, direction: FloatArray, of_sums: FloatArray, of_limits: FloatArray) -> BoolArray:
+        """Return which variables with two bounds, (N,), would better be away from the bound at which they are kept if out."""
+        price = direction - self._matrix.T @ of_sums - of_limits @ self._reduced
+        noise = PAYING_SHARE * np.abs(direction[direction != 0]).max()
+        at_lower = self._reduced[0] > 0
+        has_bounds = np.isfinite(self._lower) & np.isfinite(self._upper)
+        return np.asarray(has_bounds & np.where(at_lower, price < -noise, price > noise))
+
+    def _choose_columns(self, direction: FloatArray, is_freed: BoolArray) -> tuple[IntArray, FloatArray]:
         """Return which variables are kept, and values, (N,), of the others: 0 for those kept.
 
         Of equal variables without an upper bound the one of the least reduced cost is enough, where one limit is all that tells them apart.
@@ -167,7 +211,7 @@ class CorrectedSums:
         values = np.where(is_out, lower, 0.0)
         if len(self._reduced) == 1:
             is_out |= ~is_empty & self._find_dominated(direction)
-            is_far = ~is_out & (np.abs(first) > far_cost) & np.isfinite(lower) & np.isfinite(upper)
+            is_far = ~is_out & ~is_freed & (np.abs(first) > FAR_COST) & np.isfinite(lower) & np.isfinite(upper)
             values = np.where(is_far, np.where(first > 0, lower, upper), values)
             is_out |= is_far
         return np.flatnonzero(~is_out), values
@@ -205,12 +249,13 @@ class CorrectedSums:
 class _Found:
     proved: ProvedLeast
     relaxed: FloatArray
-    """Optimum of the relaxation by slack, (s,); −∞ where none was found."""
+    """Optimum of the relaxation by slack, (s,); −∞ where none was sought or found."""
+    would_pay: BoolArray
+    """Which variables kept at a bound would pay at the dual values of any slack, (N,)."""
 
 
-def _choose(first: _Found, second: _Found) -> _Found:
+def _choose(first: ProvedLeast, second: ProvedLeast) -> ProvedLeast:
     """Return the better bound of each slack."""
-    is_better = second.proved.bounds > first.proved.bounds
-    bounds = np.where(is_better, second.proved.bounds, first.proved.bounds)
-    duals = np.where(is_better[:, None], second.proved.dual_values, first.proved.dual_values)
-    return _Found(ProvedLeast(bounds, duals), np.maximum(first.relaxed, second.relaxed))
+    is_better = second.bounds > first.bounds
+    bounds = np.where(is_better, second.bounds, first.bounds)
+    return ProvedLeast(bounds, np.where(is_better[:, None], second.dual_values, first.dual_values))

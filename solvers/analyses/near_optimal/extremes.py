@@ -6,8 +6,8 @@ is certified from the arrays. Extremes only widen with the slack, since a plan w
 
 The iterations of a solve are limited, so that equal requests have equal answers on every machine. Primal simplex that is stopped is
 at a plan within the slack, whose value is found although no extreme is proved. Then corrected sums give an outer bound: the extreme
-lies between the value found and the bound, and counts as proved where these are close. Where they are not, interior point seeks a
-plan nearer to the bound, guided by its dual values, for the greatest slack that is open; mixtures with the optimum are within others.
+lies between the value found and the bound, and counts as proved where these are close. Where they are not, interior point seeks
+plans nearer to the bounds, guided by their dual values, for each slack that is open; mixtures of two plans are within a slack as well.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ import numpy as np
 
 from solvers.algorithms.select import LARGE_PROGRAM_COLUMNS
 from solvers.analyses.near_optimal.corrected_sums import CorrectedSums
-from solvers.analyses.near_optimal.guided_search import find_guided_plan, mix_within_slack
+from solvers.analyses.near_optimal.guided_search import find_guided_plans, mix_within_slack
 from solvers.analyses.near_optimal.linear_measures import LinearMeasure
 from solvers.analyses.near_optimal.near_optimal_set import NearOptimalSet
 from solvers.backends.highs_session import HighsSession, Method
@@ -26,7 +26,11 @@ from solvers.lp.certificate import certify_solution, measure_primal_residual
 from solvers.lp.linear_program import FloatArray, LinearProgram
 
 MOST_WORK = 1.2e9
-"""Iterations of a solve times variables: some 4,000 iterations for a year of Ryanggang, in about ten seconds."""
+"""Iterations of a solve times variables: up to ten seconds."""
+
+VERY_LARGE_COLUMNS, VERY_LARGE_ITERATIONS = 100_000, 1_000
+"""Variables of a program from which simplex ends after some hundred iterations or not within minutes, and its iterations at most then:
+some 2.5 seconds for a year of Ryanggang. What it would find in four times as many is no farther than what the guided search finds."""
 
 PROVED_WIDTH = 5e-4
 """Distance of a value found from its bound up to which it counts as proved, relative to them; of a share, the distance itself."""
@@ -136,10 +140,8 @@ class _Bounding:
         bounded = [self._bound(*pair, sign) for pair in zip(extremes, bounds.tolist(), strict=True)]
         if all(one.is_proved for one in bounded):
             return bounded
-        plan = find_guided_plan(self.near, cost, proved.dual_values[-1], max(self.deadline - monotonic(), 0.0))
-        if plan is None:
-            return bounded
-        nearer = [self._approach(one, plan, slack, sign) for one, slack in zip(bounded, slacks, strict=True)]
+        plans = find_guided_plans(self.near, cost, proved.dual_values, open_slacks, self.tolerance, self.deadline)
+        nearer = [self._approach(one, plans, slack, sign) for one, slack in zip(bounded, slacks, strict=True)]
         return [self._bound(*pair, sign) for pair in zip(nearer, bounds.tolist(), strict=True)]
 
     def _bound(self, extreme: _Extreme, bound: float, sign: float) -> _Extreme:
@@ -149,9 +151,9 @@ class _Bounding:
         is_near = abs(bound - extreme.value) <= PROVED_WIDTH * size
         return _Extreme(extreme.value, extreme.is_proved or is_near, bound if np.isfinite(bound) else None)
 
-    def _approach(self, extreme: _Extreme, plan: FloatArray, slack: float, sign: float) -> _Extreme:
-        """Return an extreme with the value of a mixture of a plan, (n,), and the optimum, where that is within the slack and farther."""
-        mixed = mix_within_slack(self.near, plan, slack)
+    def _approach(self, extreme: _Extreme, plans: Sequence[FloatArray], slack: float, sign: float) -> _Extreme:
+        """Return an extreme with the value of a mixture of plans, (n,), where one is within the slack and farther."""
+        mixed = mix_within_slack(self.near, sign * self.measure.coefficients, plans, slack)
         value = self.measure.compute_value(mixed)
         is_farther = sign * value < sign * extreme.value
         if (
@@ -168,8 +170,9 @@ class _Search:
 
     def __init__(self, near: NearOptimalSet, measure: LinearMeasure, tolerance: float, deadline: float) -> None:
         self._near, self._measure, self._tolerance, self._deadline = near, measure, tolerance, deadline
-        self._most_iterations = int(MOST_WORK / near.program.lp.column_count)
-        self._is_small = near.program.lp.column_count < LARGE_PROGRAM_COLUMNS
+        count = near.program.lp.column_count
+        self._most_iterations = VERY_LARGE_ITERATIONS if count >= VERY_LARGE_COLUMNS else int(MOST_WORK / count)
+        self._is_small = count < LARGE_PROGRAM_COLUMNS
         # Costs near 1, so that tolerances of the solver and of the certificate are those of quantities, not of shares.
         size = np.abs(measure.coefficients[measure.coefficients != 0])
         self._scale = 1.0 / float(np.exp(np.log(size).mean()))

@@ -19,7 +19,8 @@ from models.options import PlanOptions
 from models.problem.planning_problem import PlanningProblem
 from models.validation.finding import InvalidProblemError
 from solvers.analyses.analysis import AnalysisBase
-from solvers.analyses.near_optimal import extremes, guided_search
+from solvers.analyses.near_optimal import corrected_sums, extremes, guided_search
+from solvers.analyses.near_optimal.corrected_sums import CorrectedSums
 from solvers.analyses.near_optimal.linear_measures import build_linear_measure
 from solvers.analyses.near_optimal.near_optimal_set import NearOptimalSet
 from solvers.analyses.near_optimal.proved_bounds import BoundProver
@@ -265,6 +266,59 @@ def test_corrected_sums_of_one_period_are_exact(monkeypatch: pytest.MonkeyPatch)
     found = find_ranges(base, (0, 0.01, 0.05), measures)
     assert [r.greatest_bound for r in found] == pytest.approx([50, 220.75, 347.2596], abs=1e-3)
     assert [r.least_bound for r in found] == pytest.approx([0] * 3, abs=1e-3)
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=str)
+def test_variables_kept_at_their_bounds_are_freed_where_they_would_pay(
+    measure: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bounds are the same whether all variables with a reduced cost are kept out at first, or none."""
+    base = open_base(two_counties())
+    session = SensitivitySession.from_problem(base.problem, base.basis)
+    near = NearOptimalSet.from_session(session)
+    sums = CorrectedSums(near, BoundProver(near))
+    linear = build_linear_measure(session.arrays, near.program, RangeMeasure.model_validate(measure))
+    here = linear.compute_value(session.plan_values) - linear.constant
+    monkeypatch.setattr(corrected_sums, "LOSS_SHARE", 0.0)
+    monkeypatch.setattr(corrected_sums, "MOST_ROUNDS", 100)
+    for sign in (1.0, -1.0):
+        bounds = []
+        for far_cost in (0.0, np.inf):
+            monkeypatch.setattr(corrected_sums, "FAR_COST", far_cost)
+            proved = sums.bound_least(sign * linear.coefficients, sign * here, (0.001, 0.05), np.inf)
+            bounds.append(proved.bounds)
+        assert bounds[0] == pytest.approx(bounds[1], rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("uses", "gains", "expected"),
+    [
+        ((0.5,), (3.0,), 3.0),  # within the slack
+        ((4.0,), (8.0,), 2.0),  # mixed with the optimum
+        ((4.0, 0.5), (8.0, 3.0), 3.0 + 5.0 / 7.0),  # mixed with the plan within the slack
+        ((0.5, 4.0), (3.0, 8.0), 3.0 + 5.0 / 7.0),
+        ((0.5, 4.0, 2.0), (3.0, 8.0, 7.0), 3.0 + 4.0 / 3.0),  # of all pairs, that which gains most
+        ((0.5, 4.0), (-3.0, -8.0), 0.0),  # the optimum itself
+    ],
+)
+def test_the_mixture_of_plans_gains_what_the_slack_allows(
+    uses: Sequence[float], gains: Sequence[float], expected: float
+) -> None:
+    """Plans that use some multiples of the slack and gain so much: figures by hand."""
+    base, slack = open_base(two_counties()), 0.01
+    near = NearOptimalSet.from_session(SensitivitySession.from_problem(base.problem, base.basis))
+    (row,) = near.program.lp.matrix.tocsr()[near.rows].toarray()
+    used = row @ near.values
+    (limit,) = near.compute_limits(slack)
+    gain = np.random.default_rng(5).standard_normal(len(row))
+    gain -= gain @ row / (row @ row) * row
+    plans = [
+        near.values + one * (limit - used) / (row @ row) * row + other / (gain @ gain) * gain
+        for one, other in zip(uses, gains, strict=True)
+    ]
+    mixed = guided_search.mix_within_slack(near, -gain, plans, slack)
+    assert gain @ (mixed - near.values) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+    assert row @ mixed <= limit + 1e-6 * abs(limit)
 
 
 def test_any_dual_values_prove_a_bound() -> None:
