@@ -16,6 +16,7 @@ from solvers.data.item_arrays import BoolArray
 from solvers.errors import SensitivityUnavailableError
 from solvers.lp.certificate import certify_solution
 from solvers.lp.linear_program import FloatArray, IntArray, LinearProgram, Program
+from solvers.lp.scaling import Scaling
 from solvers.lp.solution import BASIC, Basis, Solution
 from solvers.sensitivity.bounds import Bounds
 
@@ -28,6 +29,13 @@ WARM_METHODS: tuple[Method, ...] = ("dual-devex", "primal", "ipm-primal-cleanup"
 MOST_WARM_WORK = 6e8
 """Iterations of dual simplex from the last basis times variables, with a horizon: some 4,000 in a year of Ryanggang, or a second.
 Few solves need more, and those up to 30,000; dual simplex without a basis takes 22,000 in two seconds, since presolve comes first."""
+
+MOST_DETAILED_WORK = 6e9
+"""The same without a horizon: some 20,000 in a year of Ryanggang, about as long as interior point takes, 40 seconds."""
+
+MOST_FORESIGHT_WORK = 2e8
+"""The same for a whole year that is drawn anew: its limits differ in every period, so either some hundred iterations are enough, or
+dual simplex takes 47 to 157 seconds, and interior point 40."""
 
 MOST_COLD_WORK = 1e10
 """Iterations of dual simplex without a basis times variables; then interior point, which takes ten seconds, comes next."""
@@ -174,14 +182,19 @@ class LookAhead:
             self.starts[True] = basis
         return found.values
 
-    def solve(self, bounds: Bounds, time_limit_seconds: float, *, is_limited: bool = False) -> LookAheadPlan:
-        """Solve for bounds of the program in the problem's own periods, from the basis of the last such solve."""
+    def solve(
+        self, bounds: Bounds, time_limit_seconds: float, *, is_limited: bool = False, is_foresight: bool = False
+    ) -> LookAheadPlan:
+        """Solve for bounds of the program in the problem's own periods, from the basis of the last such solve.
+
+        `is_foresight` tells that the bounds are those of a whole year drawn anew, and not of the next period of the same year.
+        """
         own = bounds.apply_to_program(self.program).lp
         lp = own if self.horizon is None else self.horizon.reduce(own)
         self._load_bounds(lp)
         self._turn_to(is_limited)
         deadline = monotonic() + time_limit_seconds
-        most_iterations = None if self.horizon is None else int(MOST_WARM_WORK / lp.column_count)
+        most_iterations = int(self._choose_warm_work(is_foresight) / lp.column_count)
         for method in WARM_METHODS:
             solution = self.session.solve_program(
                 method,
@@ -190,8 +203,7 @@ class LookAhead:
                 max_iterations=most_iterations if method == WARM_METHODS[0] else None,
             )
             if solution.termination.limit == "iterations":
-                self.session = HighsSession(lp)
-                solution = _solve_cold(self.session, lp, deadline - monotonic())
+                solution = self._solve_anew(lp, deadline)
             if solution.termination.reason == "infeasible":
                 return LookAheadPlan("infeasible")
             if solution.termination.reason == "limit":
@@ -200,6 +212,24 @@ class LookAhead:
                 values = solution.values
                 return LookAheadPlan("optimal", values if self.horizon is None else self.horizon.restore(own, values))
         return LookAheadPlan("failed")
+
+    def _choose_warm_work(self, is_foresight: bool) -> float:
+        if self.horizon is not None:
+            return MOST_WARM_WORK
+        return MOST_FORESIGHT_WORK if is_foresight else MOST_DETAILED_WORK
+
+    def _solve_anew(self, lp: LinearProgram, deadline: float) -> Solution:
+        """Solve without a basis, and go on from the basis found: with a horizon by dual simplex first, else by interior point in won."""
+        self.session = HighsSession(lp)
+        if self.horizon is not None:
+            return _solve_cold(self.session, lp, deadline - monotonic())
+        scaling = Scaling.from_unit_values(self.program)
+        solved = HighsSession(scaling.scale_program(lp)).solve_program(
+            "ipm-primal-cleanup", time_limit_seconds=max(deadline - monotonic(), 0.0)
+        )
+        if solved.basis is not None:
+            self.session.set_basis(solved.basis)
+        return scaling.restore_units(solved)
 
     def _turn_to(self, is_limited: bool) -> None:
         """Go on from the last solve of this kind."""

@@ -98,7 +98,7 @@ class Simulator:
         """Return the optimum of a year with these values of the factors, (f, k), as a policy that looks ahead in all periods finds it."""
         year, result = self._year, SimulatedYear()
         found = self._find_look_ahead(policy, year.first_period).solve(
-            year.compute_bounds(path), self._time_limit_seconds
+            year.compute_bounds(path), self._time_limit_seconds, is_foresight=True
         )
         if found.values is None:
             result.reason = found.reason

@@ -175,17 +175,19 @@ def test_a_year_without_a_plan_is_counted_and_has_no_cost() -> None:
     assert found.perfect_foresight_mean is None
 
 
+@pytest.mark.parametrize("horizon", [{"months": 2}, None], ids=["two periods", "whole year"])
 @pytest.mark.parametrize(
     ("warm", "cold"), [(1e9, 1e9), (0, 1e9), (0, 0)], ids=["from the last basis", "without a basis", "interior point"]
 )
 def test_years_foreseen_cost_least_whatever_solves_them(
-    warm: float, cold: float, monkeypatch: pytest.MonkeyPatch
+    warm: float, cold: float, horizon: Json | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another method takes over where one takes long. Solves that plan and those that quotas in force limit start apart."""
-    monkeypatch.setattr(look_ahead, "MOST_WARM_WORK", warm)
+    for name in ("MOST_WARM_WORK", "MOST_DETAILED_WORK", "MOST_FORESIGHT_WORK"):
+        monkeypatch.setattr(look_ahead, name, warm)
     monkeypatch.setattr(look_ahead, "MOST_COLD_WORK", cold)
     policies: list[Json] = [
-        {"name": name, "forecast": "perfect", "replan_every": every, "quotas": quotas, "horizon": {"months": 2}}
+        {"name": name, "forecast": "perfect", "replan_every": every, "quotas": quotas, "horizon": horizon}
         for name, every, quotas in (("once", None, "free"), ("monthly", 1, "free"), ("ceilings", 1, "ceilings"))
     ]
     found = compare_costs(two_counties(), [POWER, DELIVERIES], policies)
