@@ -16,13 +16,22 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    WebError,
+    sync_playwright,
+)
 
 from models.examples import two_counties_raw
 from tests.browser.stored_year import store_normal_year
@@ -229,7 +238,16 @@ class PageMonitor:
         """Monitor every page of a context."""
         context.on("request", self._record_other_hosts)
         context.on("console", self._record_message)
-        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        context.on("weberror", self._record_exception)
+
+    def detach(self, context: BrowserContext) -> None:
+        """Stop monitoring a context."""
+        context.remove_listener("request", self._record_other_hosts)
+        context.remove_listener("console", self._record_message)
+        context.remove_listener("weberror", self._record_exception)
+
+    def _record_exception(self, error: WebError) -> None:
+        self.errors.append(str(error.error))
 
     def _record_other_hosts(self, request: Request) -> None:
         if not request.url.startswith((self.service.address, "data:", "blob:")):
@@ -261,34 +279,62 @@ def monitor(service: Service) -> PageMonitor:
     return PageMonitor(service)
 
 
-@contextmanager
-def _opened(browser: Browser, monitor: PageMonitor, **options: Any) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=monitor.service.address, **options)
-    context.set_default_timeout(30_000)
-    monitor.attach(context)
-    try:
-        yield context
-    finally:
-        context.close()
+class SharedContexts:
+    """Contexts of a browser, one for each look, which tests use one after another: scripts are fetched and compiled once.
+
+    What a context keeps, but for its cache, is removed between tests.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: dict[tuple[str, bool, str], BrowserContext] = {}
+
+    @contextmanager
+    def lend(self, monitor: PageMonitor, *, dark: bool, locale: str) -> Iterator[BrowserContext]:
+        """Lend the context of a look on a service to one test, with nothing stored."""
+        key = monitor.service.address, dark, locale
+        if key not in self._contexts:
+            self._contexts[key] = self._browser.new_context(
+                base_url=monitor.service.address,
+                locale=locale,
+                accept_downloads=True,
+                **describe_media(self._browser, dark=dark),
+            )
+            self._contexts[key].set_default_timeout(30_000)
+        context = self._contexts[key]
+        monitor.attach(context)
+        try:
+            yield context
+        finally:
+            for page in context.pages:
+                page.close()
+            monitor.detach(context)
+            context.clear_permissions()
+            context.set_storage_state({"cookies": [], "origins": []})
+
+
+@pytest.fixture(scope="package")
+def contexts(browser: Browser) -> SharedContexts:
+    """Contexts that end with the browser."""
+    return SharedContexts(browser)
 
 
 @pytest.fixture
-def open_page(browser: Browser, monitor: PageMonitor) -> Iterator[OpenPage]:
+def open_page(contexts: SharedContexts, monitor: PageMonitor) -> Iterator[OpenPage]:
     """Open the page, as in `open_page("#/map?plan=…", size=NARROW, dark=True, locale="ko-KR")`, and wait for the view."""
-    contexts = []
+    with ExitStack() as lent:
+        taken: dict[tuple[bool, str], BrowserContext] = {}
 
-    def open_view(place: str, size: tuple[int, int] = WIDE, *, dark: bool = False, locale: str = "en-GB") -> Page:
-        options = {"viewport": {"width": size[0], "height": size[1]}, "locale": locale, "accept_downloads": True}
-        entered = _opened(browser, monitor, **describe_media(browser, dark=dark), **options)
-        contexts.append(entered)
-        page = entered.__enter__().new_page()
-        page.goto(f"/{place}")
-        wait_until_settled(page)
-        return page
+        def open_view(place: str, size: tuple[int, int] = WIDE, *, dark: bool = False, locale: str = "en-GB") -> Page:
+            if (dark, locale) not in taken:
+                taken[dark, locale] = lent.enter_context(contexts.lend(monitor, dark=dark, locale=locale))
+            page = taken[dark, locale].new_page()
+            page.set_viewport_size({"width": size[0], "height": size[1]})
+            page.goto(f"/{place}")
+            wait_until_settled(page)
+            return page
 
-    yield open_view
-    for context in contexts:
-        context.__exit__(None, None, None)
+        yield open_view
     monitor.assert_clean()
 
 

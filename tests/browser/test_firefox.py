@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Playwright
 
 from tests.browser import test_context, test_focus, test_planning_day, test_start, test_study
-from tests.browser.conftest import PageMonitor, Service
+from tests.browser.conftest import PageMonitor, Service, SharedContexts
 
 FIREFOX_VARIABLE = "ALLOT_FIREFOX"
 """Environment variable with the path of a Firefox browser."""
@@ -45,6 +45,12 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         pytest.skip(f"this Playwright cannot drive Firefox {launched.version}: {error.message.splitlines()[0]}")
     yield launched
     launched.close()
+
+
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> SharedContexts:
+    """Contexts of this browser."""
+    return SharedContexts(browser)
 
 
 @pytest.fixture
