@@ -12,7 +12,7 @@ from models.outputs import OUTPUT_CODES
 from models.sheets.codes import SHEET_CODES
 from models.validation.finding_codes import FINDING_CODES
 from service.core.errors import ApiError
-from tests.browser.conftest import OpenPage, PageMonitor, Service, take_screenshot, wait_until_settled
+from tests.browser.conftest import OpenPage, PageMonitor, Service, SharedContexts, take_screenshot, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +31,29 @@ def test_a_request_to_another_host_is_recorded_and_not_sent(browser: Browser, mo
     assert monitor.other_hosts == ["http://another.example/"]
     with pytest.raises(AssertionError):
         monitor.assert_clean()
+
+
+def test_nothing_but_the_cache_is_left_in_a_context_that_tests_share(
+    contexts: SharedContexts, service: Service
+) -> None:
+    """What one test stores, opens and may do is gone when the next one has the context; its messages go to the next one alone."""
+    first, second = PageMonitor(service), PageMonitor(service)
+    with contexts.lend(first, dark=False, locale="en-GB") as context:
+        context.grant_permissions(["clipboard-read"])
+        page = context.new_page()
+        page.goto("/")
+        page.evaluate("() => localStorage.setItem('left', 'behind')")
+    with contexts.lend(second, dark=False, locale="en-GB") as again:
+        assert again is context
+        assert again.pages == []
+        page = again.new_page()
+        page.goto("/")
+        assert page.evaluate("() => localStorage.getItem('left')") is None
+        asked = "async () => (await navigator.permissions.query({name: 'clipboard-read'})).state"
+        assert page.evaluate(asked) != "granted"
+        page.evaluate("() => console.error('told')")
+        page.wait_for_function("() => true")
+    assert (first.errors, second.errors) == ([], ["error: told"])
 
 
 @pytest.mark.parametrize("folder", [ROOT / "service/web_ui/static/vendor", ROOT / "tests/browser/vendor"])
