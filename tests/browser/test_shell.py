@@ -49,8 +49,8 @@ def test_nothing_but_the_cache_is_left_in_a_context_that_tests_share(
         page = again.new_page()
         page.goto("/")
         assert page.evaluate("() => localStorage.getItem('left')") is None
-        asked = "async () => (await navigator.permissions.query({name: 'clipboard-read'})).state"
-        assert page.evaluate(asked) != "granted"
+        script = "async () => (await navigator.permissions.query({name: 'clipboard-read'})).state"
+        assert page.evaluate(script) != "granted"
         page.evaluate("() => console.error('told')")
         page.wait_for_function("() => true")
     assert (first.errors, second.errors) == ([], ["error: told"])
