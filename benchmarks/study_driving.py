@@ -3,7 +3,7 @@
 import multiprocessing
 import resource
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +16,16 @@ from models.problem.planning_problem import PlanningProblem
 from service.core.codecs import decode_basis, encode_basis
 from solvers.analyses.analysis import Analysis, AnalysisBase, AnalysisConclusion, AnalysisTask
 from solvers.analyses.opening import open_analysis
+from solvers.analyses.studies.run_records import RunRecord
+from solvers.analyses.studies.study_design import build_task
+from solvers.analyses.studies.study_rounds import OWN_PERIODS
+from solvers.lp.linear_program import FloatArray
 from solvers.lp.solution import Basis
 
 Json = dict[str, Any]
+
+Start = tuple[PlanningProblem, str, bytes | None]
+"""What a worker process opens a study from: problem, request and basis."""
 
 _opened: list[Analysis] = []
 """The study of this worker process."""
@@ -61,14 +68,10 @@ def build_request(factors: Sequence[Json], size: int, **fields: Any) -> Json:
 def run_study(problem: PlanningProblem, request: Json, basis: Basis | None = None, processes: int = 2) -> StudyRun:
     """Run a study to its end."""
     began, cpu_before = time.perf_counter(), _measure_cpu()
-    body = orjson.dumps(request).decode()
-    stored = None if basis is None else encode_basis(basis)
-    start = (problem, body, stored)
+    start = _encode_start(problem, request, basis)
     analysis = _open(*start)
     rows: dict[int, bytes] = {}
-    with ProcessPoolExecutor(
-        processes, multiprocessing.get_context("spawn"), initializer=_open_in_worker, initargs=start
-    ) as pool:
+    with _open_pool(start, processes) as pool:
         while tasks := analysis.plan_tasks(rows):
             for found in pool.map(_run_task, tasks):
                 rows |= found
@@ -76,9 +79,29 @@ def run_study(problem: PlanningProblem, request: Json, basis: Basis | None = Non
     return StudyRun(rows, conclusion, time.perf_counter() - began, _measure_cpu() - cpu_before)
 
 
+def iterate_further_runs(
+    problem: PlanningProblem, request: Json, choose_points: Callable[[], FloatArray], processes: int = 2
+) -> Iterator[list[RunRecord]]:
+    """Iterate over rounds of runs in the problem's own periods at the points, (q, k), that are chosen next; ends without one."""
+    with _open_pool(_encode_start(problem, request, None), processes) as pool:
+        while len(points := choose_points()):
+            tasks = [build_task((k,), 0, OWN_PERIODS, points[[k]], is_alone=True) for k in range(len(points))]
+            yield [RunRecord.decode(row) for found in pool.map(_run_task, tasks) for row in found.values()]
+
+
 def iterate_outcomes(run: StudyRun) -> Iterator[float]:
     """Iterate over the objectives of the runs that have one, in their order."""
     return (value for value in run.conclusion.tables["runs"].column("objective").to_pylist() if value is not None)
+
+
+def _encode_start(problem: PlanningProblem, request: Json, basis: Basis | None) -> Start:
+    return problem, orjson.dumps(request).decode(), None if basis is None else encode_basis(basis)
+
+
+def _open_pool(start: Start, processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        processes, multiprocessing.get_context("spawn"), initializer=_open_in_worker, initargs=start
+    )
 
 
 def _open(problem: PlanningProblem, request: str, basis: bytes | None) -> Analysis:

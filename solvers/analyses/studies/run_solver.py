@@ -69,7 +69,6 @@ class MonthlySolver:
     _program: Program = field(init=False)
     _session: HighsSession | None = field(default=None, init=False)
     _has_explained: bool = field(default=False, init=False)
-    _is_far: bool = field(default=False, init=False)
     _is_alone: bool = field(default=False, init=False)
 
     def start_chunk(self) -> None:
@@ -155,8 +154,6 @@ class MonthlySolver:
             )
             iterations += solution.iterations
             attempt = SolveAttempt(program, solution, certify_attempt(program, solution, PlanOptions().tolerance))
-            # Where one run of a task is far from the one before, the next ones are as well.
-            self._is_far |= solution.termination.limit == "iterations"
             if attempt.is_proved or solution.termination.reason == "infeasible":
                 break
         return replace(attempt, solution=replace(solution, iterations=iterations))
