@@ -185,6 +185,24 @@ def cut_search(monkeypatch: pytest.MonkeyPatch, base: AnalysisBase, iterations: 
     monkeypatch.setattr(extremes, "MOST_WORK", iterations * columns)
 
 
+@pytest.mark.parametrize(("few", "is_proved"), [(1.0, True), (0.0, False)])
+def test_simplex_goes_on_where_few_variables_would_improve_its_point(
+    few: float, is_proved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = open_base(two_counties())
+    (whole,) = find_ranges(base, (0.05,), [{"measure": "taken"}])
+    cut_search(monkeypatch, base, 400.5)
+    monkeypatch.setattr(extremes, "LARGE_PROGRAM_COLUMNS", 0)
+    monkeypatch.setattr(extremes, "WORK_SHARE", 0.01)
+    monkeypatch.setattr(extremes, "FEW_IMPROVING", few)
+    monkeypatch.setattr(guided_search, "PRICE_SHARES", ())
+    (found,) = find_ranges(base, (0.05,), [{"measure": "taken"}])
+    assert (found.least is not None) == is_proved
+    assert whole.least is not None
+    assert (found.least_found == pytest.approx(whole.least)) == is_proved
+    assert found.least_found < found.here
+
+
 @pytest.mark.parametrize("measure", MEASURES, ids=str)
 def test_what_a_search_leaves_open_is_bounded(measure: Json, monkeypatch: pytest.MonkeyPatch) -> None:
     base = open_base(two_counties())
