@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from models.base import expand_to_periods
-from models.heads import list_heads
 from tests.plan_reading import Key, Reading
 
 
@@ -80,8 +79,7 @@ def _sum_provided(r: Reading, key: Key) -> float:
 
 def _limit(r: Reading, county: str, by_group: dict[str, Any], period: str) -> float | None:
     """The greatest amount per head in a period; None without one in the county."""
-    counties = [one.id for one in r.problem.counties]
-    heads = list_heads(r.problem)[counties.index(county)]
+    heads = r.heads[county]
     if not any(group in heads for group in by_group):
         return None
     stated = 1.0 if r.problem.period_days is None else r.problem.period_days

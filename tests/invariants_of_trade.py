@@ -14,13 +14,16 @@ def check_central_share_invariant(r: Reading) -> Iterator[str]:
     What is due before a period ends is promised for the period before, if it can be stored.
     """
     shares = r.problem.supply_shares
+    arrived = defaultdict[tuple[str, str], float](float)
+    for (_, item_id, period), units in r.central.items():
+        arrived[item_id, period] += units
     for item in r.problem.items:
         share = shares.by_item.get(item.id, shares.by_category.get(item.category, shares.central))
         needed = [sum(r.need[county.id, item.id, period] for county in r.problem.counties) for period in r.periods]
         due = [sum(r.due((county.id, item.id, p)) for county in r.problem.counties) for p in r.periods]
         early = [0.0, *(due[1:] if item.storable else [0.0] * (len(due) - 1)), 0.0]
         for t, period in enumerate(r.periods):
-            delivered = sum(units for key, units in r.central.items() if key[1:] == (item.id, period))
+            delivered = arrived[item.id, period]
             promise = share * (needed[t] - early[t] + early[t + 1] + r.at(shares.promised.get(item.id, 0.0), period))
             if item.kind == "material":
                 promise = r.at(shares.materials.get(item.id, 0.0), period)

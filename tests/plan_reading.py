@@ -46,6 +46,8 @@ class Reading:
         self.opening = {
             (county.id, item): stock.opening for county in problem.counties for item, stock in county.stocks.items()
         }
+        heads = list_heads(problem)
+        self.heads = {county.id: heads[k] for k, county in enumerate(problem.counties)}
         self.need = needs(problem)
         self.transit = {link.id: link.transit_periods for link in problem.links}
         self.arriving: dict[Key, float] = defaultdict(float)

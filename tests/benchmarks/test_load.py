@@ -4,9 +4,12 @@ import asyncio
 import socket
 from pathlib import Path
 
+import pytest
+
 from benchmarks.load import load, report, service
 
 
+@pytest.mark.slow_lane  # the fault tests of the gate count what is lost as well
 def test_nothing_is_lost_under_load(tmp_path: Path) -> None:
     with service(tmp_path, solver_workers=1) as address:
         tally = asyncio.run(load(address, callers=8, seconds=4, think=0.05, large=False))

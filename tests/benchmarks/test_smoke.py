@@ -28,8 +28,18 @@ from solvers.algorithms.pipeline import build_plan_program
 from solvers.data.problem_arrays import ProblemArrays
 from solvers.planning import make_plan
 
+GATE_DRIVERS = {"cold", "plain highs", "what-if", "plan"}
+"""Drivers that are run in the gate; the others only compare, and are run in the slow lane."""
 
-@pytest.mark.parametrize("driver", [name for name in DRIVERS if not name.startswith("write")])
+
+@pytest.mark.parametrize(
+    "driver",
+    [
+        pytest.param(name, marks=[] if name in GATE_DRIVERS else [pytest.mark.slow_lane])
+        for name in DRIVERS
+        if not name.startswith("write")
+    ],
+)
 def test_a_driver_runs(driver: str) -> None:
     found = DRIVERS[driver](SUBJECTS["tiny"](), 30.0)
     assert found.wall > 0
@@ -37,18 +47,21 @@ def test_a_driver_runs(driver: str) -> None:
         assert found.note.startswith("optimal")
 
 
+@pytest.mark.slow_lane
 def test_plain_solvers_and_ours_come_to_the_same() -> None:
     problem = SUBJECTS["tiny"]()
     found = [float(re.findall(r"[\d.]+", DRIVERS[name](problem, 30.0).note)[0]) for name in ("cold", *PLAIN[:4])]
     assert found == pytest.approx([found[0]] * len(found), rel=1e-9)
 
 
+@pytest.mark.slow_lane
 def test_the_fastest_plain_solver_is_found() -> None:
     ours, plain = _race("tiny", 1, 30.0, PLAIN[1:2])
     assert ours.note.startswith("optimal")
     assert plain.note.startswith("plain highs: optimal")
 
 
+@pytest.mark.slow_lane
 @pytest.mark.parametrize("library", WRITERS)
 def test_libraries_write_the_whole_program(library: str) -> None:
     rows = build_plan_program(ProblemArrays.from_problem(SUBJECTS["tiny"]())).lp.row_count
@@ -130,6 +143,7 @@ def test_medians_are_of_each_figure() -> None:
     assert medians(runs) == Measured(2.0, 8.0, 5.0, "last", 3)
 
 
+@pytest.mark.slow_lane
 def test_a_failing_driver_says_why() -> None:
     with pytest.raises(RuntimeError, match="invalid choice"):
         apart("nowhere", "build", 1.0)
@@ -197,6 +211,7 @@ def test_the_exact_optimum_bounds_the_plan_of_a_small_problem() -> None:
     assert [measure.must for measure in measure_twelve_pumps()] == ["12", "≥ 1"]
 
 
+@pytest.mark.slow_lane
 def test_another_checkout_is_measured() -> None:
     root = Path(__file__).parents[2]
     assert apart("tiny", "build", 30.0, root).note == apart("tiny", "build", 30.0).note

@@ -203,7 +203,7 @@ def test_changes_are_saved_as_a_plan_and_compared(open_page: OpenPage, service: 
 
 def test_changes_are_saved_as_a_scenario(open_page: OpenPage, service: Service, plan: str) -> None:
     """The built-in province is not modified: a copy gets the scenarios, and the start view lists them."""
-    page = open_page(f"#/what-if?plan={plan}&power=0.97")
+    page = open_page(f"#/what-if?plan={plan}&power=0.99")
     wait_for_result(page)
     for count, name in enumerate(("Less power", "Less power"), start=1):
         page.get_by_label("Name of the scenario").fill(name)
@@ -215,7 +215,7 @@ def test_changes_are_saved_as_a_scenario(open_page: OpenPage, service: Service, 
         page.reload()
         wait_for_result(page)
     change = service.json("/v1/provinces/ryanggang-own")["scenarios"][-1]["changes"][-1]
-    assert (change["what"], change["factor"]) == ("power_limit", 0.97)
+    assert (change["what"], change["factor"]) == ("power_limit", 0.99)
     page.get_by_label("Name of the scenario").fill("적은 전력")
     page.get_by_role("button", name="Save as a scenario").click()
     page.locator(".open-scenario").click()

@@ -150,7 +150,7 @@ def test_progress_and_cancel(open_page: OpenPage, service: Service, monitor: Pag
     assert (ended["status"], ended["estimate"]) == ("cancelled", None)
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "zip"])
+@pytest.mark.parametrize("kind", ["xlsx", pytest.param("zip", marks=pytest.mark.slow_lane)])
 def test_a_province_is_uploaded_as_sheets(open_page: OpenPage, service: Service, tmp_path: Path, kind: str) -> None:
     file = tmp_path / f"ours-{kind}.{kind}"
     address = f"{service.address}/v1/provinces/ryanggang?format={kind}"

@@ -57,6 +57,7 @@ def test_generated_pages_list_everything(hooks: ModuleType) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow_lane  # continuous integration builds the documentation after the tests: scripts/docs
 def test_the_strict_build_passes(tmp_path: Path) -> None:
     pytest.importorskip("material", reason="the dependency group `docs` is not installed")
     ran = subprocess.run(  # noqa: S603 - our own documentation

@@ -12,7 +12,7 @@ from tests.properties.planned import bounded, planned, same, value_of
 from tests.strategies import problem_dicts, problems
 
 
-@bounded(80)
+@bounded(40)
 @given(problems())
 def test_second_opinion_agrees_to_nine_digits(problem: PlanningProblem) -> None:
     opinion = reference_model.solve_reference_model(problem)
@@ -21,7 +21,7 @@ def test_second_opinion_agrees_to_nine_digits(problem: PlanningProblem) -> None:
     assert same(value_of(planned(problem)), opinion.objective)
 
 
-@bounded(25)
+@bounded(13)
 @given(problems(whole_units=True))
 def test_second_opinion_is_the_objective_before_rounding(problem: PlanningProblem) -> None:
     opinion = reference_model.solve_reference_model(problem)
@@ -50,7 +50,7 @@ GOALS: list[list[Any]] = [
     ids=lambda goals: "-".join(g if isinstance(g, str) else "of-".join((g["goal"], *g.get("of", ()))) for g in goals),
 )
 def test_goals_reach_the_same_values(goals: list[Any]) -> None:
-    @bounded(20)
+    @bounded(10)
     @given(problems(goals=goals))
     def reach(problem: PlanningProblem) -> None:
         opinion = reference_model.solve_reference_model(problem)
@@ -64,7 +64,7 @@ def test_goals_reach_the_same_values(goals: list[Any]) -> None:
     reach()
 
 
-@bounded(25)
+@bounded(13)
 @given(problem_dicts(), st.data())
 def test_both_find_conflicts(problem: dict[str, Any], data: st.DataObject) -> None:
     """A closing stock that may be out of reach: both find a plan, or both find that there is none."""
@@ -81,7 +81,7 @@ def test_both_find_conflicts(problem: dict[str, Any], data: st.DataObject) -> No
         assert same(value_of(plan), opinion.objective)
 
 
-@bounded(20)
+@bounded(10)
 @given(problems())
 def test_cbc_agrees_as_far_as_it_writes(problem: PlanningProblem) -> None:
     opinion = reference_model.solve_reference_model(problem, "cbc")

@@ -115,7 +115,7 @@ def budgets(draw: Any, periods: int) -> list[Json]:
 
 @pytest.mark.parametrize("periods", [1, 2])
 def test_plans_with_budgets_are_the_best_of_all_vertices(periods: int) -> None:
-    @bounded(40)
+    @bounded(20)
     @given(budgets(periods))
     def holds(drawn: list[Json]) -> None:
         assert objective(hills_and_town(drawn, periods)) == pytest.approx(find_optimum(drawn, periods), abs=1e-6)

@@ -32,7 +32,7 @@ def test_without_fairness_every_piece_weighs_the_same(pieces: int) -> None:
     assert compute_fairness_weights(0.0, pieces) == (1.0,) * pieces
 
 
-@bounded(60)
+@bounded(30)
 @given(st.one_of(st.floats(0, 3), st.floats(1 - 1e-9, 1 + 1e-9)), st.integers(1, 20))
 def test_weights_are_mean_marginal_utilities(alpha: float, pieces: int) -> None:
     def integrate(start: float, end: float) -> float:
@@ -60,7 +60,7 @@ def cost_of_shortage(short: float, alpha: float, pieces: int) -> float:
     return (utility(1) - utility(1 - short)) / (pieces * (utility(1) - utility(1 - 1 / pieces)))
 
 
-@bounded(25)
+@bounded(13)
 @given(
     alpha=st.sampled_from(ALPHAS[1:]),
     needs=st.lists(st.lists(st.integers(1, 40), min_size=2, max_size=2), min_size=2, max_size=4),
@@ -151,7 +151,7 @@ def hub(
     )
 
 
-@bounded(40)
+@bounded(20)
 @given(problems())
 def test_inequality_is_that_of_the_tables(problem: PlanningProblem) -> None:
     result = make_plan(problem)

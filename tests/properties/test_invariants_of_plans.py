@@ -15,7 +15,7 @@ from tests.strategies import problem_dicts, problems
 GOALS = st.sampled_from([["shortage", "cost"], [{"goal": "worst_fulfilment", "over": "item"}, "shortage", "cost"]])
 
 
-@bounded(60)
+@bounded(30)
 @given(problems())
 def test_plans_keep_the_invariants(problem: PlanningProblem) -> None:
     result = make_plan(problem)
@@ -23,7 +23,7 @@ def test_plans_keep_the_invariants(problem: PlanningProblem) -> None:
     assert_plan_invariants(problem, result.plan, rows_of(result))
 
 
-@bounded(25)
+@bounded(13)
 @given(problems(whole_units=True))
 def test_plans_in_whole_units_keep_the_invariants(problem: PlanningProblem) -> None:
     result = make_plan(problem)
@@ -31,7 +31,7 @@ def test_plans_in_whole_units_keep_the_invariants(problem: PlanningProblem) -> N
     assert_plan_invariants(problem, result.plan, rows_of(result))
 
 
-@bounded(25)
+@bounded(13)
 @given(problem_dicts(), GOALS)
 def test_plans_of_goals_keep_the_invariants(problem: dict[str, Any], goals: list[Any]) -> None:
     problem["policy"]["goals"] = goals
@@ -41,7 +41,7 @@ def test_plans_of_goals_keep_the_invariants(problem: dict[str, Any], goals: list
     assert_plan_invariants(model, result.plan, rows_of(result))
 
 
-@bounded(25)
+@bounded(13)
 @given(problem_dicts())
 def test_own_needs_first_lies_between_free_swaps_and_none(problem: dict[str, Any]) -> None:
     free = objective(problem)

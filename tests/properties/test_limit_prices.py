@@ -78,7 +78,7 @@ HOLDERS = {
 
 @pytest.mark.parametrize("rule", HOLDERS)
 def test_price_of_a_limit(rule: str) -> None:
-    @bounded(20)
+    @bounded(10)
     @given(problem_dicts(), st.data())
     def holds(problem: Json, data: st.DataObject) -> None:
         # Those with a price first: hypothesis draws the first most often, and a price of 0 proves little.

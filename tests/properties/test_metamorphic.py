@@ -14,7 +14,7 @@ from tests.strategies import problem_dicts
 SLACK = 10 * NINE_DIGITS
 
 
-@bounded(25)
+@bounded(13)
 @given(problem_dicts(), st.integers(1, 100))
 def test_more_power_never_raises_the_objective(problem: Json, kwh: int) -> None:
     before = objective(problem)
@@ -25,19 +25,19 @@ def test_more_power_never_raises_the_objective(problem: Json, kwh: int) -> None:
     assert objective(more) <= before + SLACK * (1 + before)
 
 
-@bounded(30)
+@bounded(15)
 @given(problem_dicts())
 def test_twice_of_everything_doubles_the_objective(problem: Json) -> None:
     assert same(objective(doubled(problem)), 2 * objective(problem), SLACK)
 
 
-@bounded(30)
+@bounded(15)
 @given(problem_dicts())
 def test_names_and_order_change_nothing(problem: Json) -> None:
     assert same(objective(renamed(problem)), objective(problem), SLACK)
 
 
-@bounded(30)
+@bounded(15)
 @given(problem_dicts(), st.data())
 def test_relaxing_any_limit_never_hurts(problem: Json, data: st.DataObject) -> None:
     more = deepcopy(problem)
@@ -85,7 +85,7 @@ def _mend_machines(problem: Json) -> None:
     "relax", [_drop_floors, _promise_more, _deliver_all, _trade_better, _settle_once, _open_both_ways, _mend_machines]
 )
 def test_easier_rules_never_hurt(relax: Callable[[Json], None]) -> None:
-    @bounded(12)
+    @bounded(6)
     @given(problem_dicts())
     def never_hurts(problem: Json) -> None:
         if relax is _settle_once and any(partner["credit"] for partner in problem["partners"]):

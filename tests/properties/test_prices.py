@@ -34,7 +34,7 @@ def check_price(low: float, middle: float, high: float, price: float, step: floa
         assert same(low - middle, price * step, DIGITS * (1 + abs(middle)))
 
 
-@bounded(30)
+@bounded(15)
 @given(problem_dicts(), st.data())
 def test_price_of_power(problem: Json, data: st.DataObject) -> None:
     limited = [area for area in problem["power_areas"] if "limit_kwh" in area]
@@ -61,7 +61,7 @@ def test_price_of_power(problem: Json, data: st.DataObject) -> None:
     check_price(ends[0], value_of(result.plan), ends[1], price, STEP)
 
 
-@bounded(30)
+@bounded(15)
 @given(problem_dicts(), st.data())
 def test_price_of_supply(problem: Json, data: st.DataObject) -> None:
     """A gift of a good at a county, a little larger or smaller, is worth the price of its supply there and then.

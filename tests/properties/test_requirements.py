@@ -47,14 +47,14 @@ def with_requirements(own: Json) -> Json:
     return other
 
 
-@bounded(40)
+@bounded(20)
 @given(problem_dicts())
 def test_one_good_for_each_requirement_is_as_good_as_own_norms(problem: Json) -> None:
     own = with_own_norms(problem)
     assert same(objective(own), objective(with_requirements(own)), DIGITS)
 
 
-@bounded(25)
+@bounded(13)
 @given(problem_dicts(), st.data())
 def test_price_of_a_requirement(problem: Json, data: st.DataObject) -> None:
     """A gift that provides a requirement, a little larger or smaller, is worth the price of the requirement there and then."""
@@ -91,7 +91,7 @@ def test_price_of_a_requirement(problem: Json, data: st.DataObject) -> None:
     check_price(ends[0], value_of(result.plan), ends[1], price, STEP)
 
 
-@bounded(15)
+@bounded(8)
 @given(problem_dicts())
 def test_requirements_that_nobody_needs_change_nothing(problem: Json) -> None:
     """Row for row and column for column, the program is that of the problem without requirements."""

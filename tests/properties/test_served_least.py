@@ -29,7 +29,7 @@ def reserve(problem: PlanningProblem, data: st.DataObject, share: float) -> Plan
     return apply_changes(problem, changes)
 
 
-@bounded(15)
+@bounded(8)
 @given(problems(), st.data())
 def test_least_amounts_are_served_and_cost_nothing_where_the_plan_serves_them(
     problem: PlanningProblem, data: st.DataObject

@@ -15,13 +15,13 @@ from tests.properties.planned import bounded, rows_of
 from tests.strategies import problem_dicts, problems
 
 
-@bounded(60)
+@bounded(30)
 @given(problems())
 def test_random_problems_pass_the_checks(problem: PlanningProblem) -> None:
     assert [finding for finding in check_problem(problem) if finding.severity == "error"] == []
 
 
-@bounded(20)
+@bounded(10)
 @given(problem_dicts(whole_units=True))
 def test_random_json_is_parsed_to_the_same_problem(problem: Json) -> None:
     assert parse_problem(problem) == PlanningProblem.model_validate(problem)

@@ -26,7 +26,7 @@ def of(**selection: Any) -> Json:
 STRICT = [of(priority=[1]), of(priority=[2]), of(priority=[3])]
 
 
-@bounded(25)
+@bounded(13)
 @given(problems(max_periods=2, goals=STRICT))
 def test_strict_priorities_are_sequential_optima(problem: PlanningProblem) -> None:
     """Minimise the shortage of one priority after another with another solver, on costs from plain loops."""

@@ -110,7 +110,7 @@ MOSTLY_SQLITE = pytest.mark.parametrize(
 )
 """For tests of processes, which cost seconds each and hardly depend on the database: PostgreSQL in the slow lane only.
 
-What they and the database do together is tried on both in `tests/service/workers/test_faults.py`.
+What they and the database do together is tried on PostgreSQL in `tests/service/workers/test_faults.py`.
 """
 
 TEMPLATE_NAME = "allot_template"

@@ -18,11 +18,18 @@ PAGES = sorted(
 )
 BLOCK = re.compile(r"(```console\n\$ allot )(.*?)(\n)(.*?)(```)", re.DOTALL)
 
+STUDIES = {"a-thousand-winters"}
+"""Pages whose commands solve studies of whole years: in the slow lane."""
+
+CASES = [
+    pytest.param(page, marks=[pytest.mark.slow_lane] if page.stem in STUDIES else [], id=page.stem) for page in PAGES
+]
+
 LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[")
 """A line of the log of a service that other tests keep running in this process."""
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+@pytest.mark.parametrize("page", CASES)
 def test_commands_answer_as_shown(
     page: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

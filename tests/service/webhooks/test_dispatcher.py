@@ -27,7 +27,7 @@ from service.storage.schema import deliveries
 from service.storage.store import Store
 from service.workers.background import FailureLog
 from service.workers.webhook_dispatcher import WebhookDispatcher
-from tests.service.conftest import SettingsFactory
+from tests.service.conftest import MOSTLY_SQLITE, SettingsFactory
 from tests.service.helpers import finish_next, request, until
 from tests.service.webhooks.receiver import Receiver, receiving
 from tests.service.workers.serving import write_environment
@@ -260,6 +260,7 @@ def test_what_is_undone_is_not_told(store: Store, hooks: WebhookService, queue: 
     assert sent(hooks, hook) == ()
 
 
+@MOSTLY_SQLITE
 def test_a_message_in_the_hands_of_a_killed_process_is_sent_by_the_next(
     store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:

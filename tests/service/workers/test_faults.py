@@ -126,6 +126,12 @@ def ended(store: Store) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    # of SQLite the gate kills services and workers in test_processes.py
+    "database_url",
+    [pytest.param("sqlite", marks=pytest.mark.slow_lane), "postgresql"],
+    indirect=True,
+)
 def test_every_accepted_plan_is_finished_once_whatever_dies(store: Store, make_settings: SettingsFactory) -> None:
     settings = make_settings(solver_workers=1, max_attempts=20, lease_seconds=2.0)
     faults = Faults(settings, store, random.Random(5))  # noqa: S311 - not for secrets

@@ -103,7 +103,7 @@ def test_needs_that_carry_over_wait_for_their_unit() -> None:
     assert served.sum() == pytest.approx(4)
 
 
-@bounded(20)
+@bounded(10)
 @given(
     needs=st.lists(st.one_of(st.integers(1, 9), st.integers(10, 60)), min_size=2, max_size=5),
     more=st.integers(0, 10),
@@ -131,7 +131,7 @@ def test_quotas_below_one_unit_are_avoided_where_that_costs_next_to_nothing(
     assert np.allclose(values[session.program.variables["make"].block_slice], expected)
 
 
-@bounded(20)
+@bounded(10)
 @given(
     needs=st.lists(st.integers(0, 60), min_size=2, max_size=5),
     supply=st.floats(0, 100),

@@ -43,7 +43,7 @@ def solve_joined(program: Program, group_size: int) -> tuple[PeriodAggregation, 
     return joined, float(lp.cost @ solution.values) + lp.offset, solution.values, solution.dual_values
 
 
-@bounded(60)
+@bounded(30)
 @given(problems(), st.integers(2, 12))
 def test_optimum_is_a_lower_bound_proved_in_the_arrays_of_the_program(problem: PlanningProblem, size: int) -> None:
     program = build(problem)
@@ -62,7 +62,7 @@ def test_optimum_is_a_lower_bound_proved_in_the_arrays_of_the_program(problem: P
     assert float(program.lp.cost @ split) + program.lp.offset == pytest.approx(value, abs=tolerance)
 
 
-@bounded(60)
+@bounded(30)
 @given(problems(), st.integers(2, 12))
 def test_every_plan_satisfies_the_sums(problem: PlanningProblem, size: int) -> None:
     program = build(problem)
@@ -82,7 +82,7 @@ def test_every_plan_satisfies_the_sums(problem: PlanningProblem, size: int) -> N
     assert (summed <= lp.column_upper + 1e-6).all()
 
 
-@bounded(20)
+@bounded(10)
 @given(problems())
 def test_groups_of_one_period_without_dropped_constraints_lose_nothing(problem: PlanningProblem) -> None:
     raw = problem.model_dump()

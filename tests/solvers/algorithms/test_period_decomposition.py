@@ -40,7 +40,7 @@ def decompose(program: Program) -> PeriodDecomposition:
     return periods
 
 
-@bounded(30)
+@bounded(15)
 @given(problems(delays=False))
 def test_plan_satisfies_all_subproblems_and_costs_add_up(problem: PlanningProblem) -> None:
     program = build_plan_program(ProblemArrays.from_problem(problem))

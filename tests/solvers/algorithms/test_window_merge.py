@@ -84,7 +84,7 @@ def test_merging_solves_random_problems_despite_bad_predictions(
     monkeypatch.setattr(rolling_horizon, "MAX_COST_DEVIATION", 1e9)
     merged = []
 
-    @bounded(60)
+    @bounded(30)
     @given(problems(min_periods=2, delays=False))
     def check(problem: PlanningProblem) -> None:
         program = build_plan_program(ProblemArrays.from_problem(problem))

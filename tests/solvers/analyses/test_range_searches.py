@@ -120,7 +120,7 @@ def test_nothing_is_proved_where_variables_can_grow_together_without_end() -> No
 def test_proved_bounds_of_drawn_problems_are_never_crossed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extremes, "MOST_WORK", 0.0)
 
-    @bounded(12)
+    @bounded(6)
     @given(problems(max_periods=3), st.sampled_from(sorted(SELECTION_LISTS)), st.sampled_from(sorted(POLICIES)))
     def holds(drawn: PlanningProblem, measure: str, policy: str) -> None:
         base = open_base(with_policy(drawn, POLICIES[policy]))

@@ -110,7 +110,7 @@ def test_every_limit_has_a_text() -> None:
     assert set(RULE_NAMES) <= LIMIT_PHRASES.keys()
 
 
-@bounded(20)
+@bounded(10)
 @given(problems(max_periods=2), st.data())
 def test_conflict_is_irreducible_and_relaxation_resolves_it(problem: PlanningProblem, data: st.DataObject) -> None:
     """A minimum quota above another limit of the same line is a conflict."""

@@ -198,7 +198,7 @@ def test_aggregated_relaxation_keeps_smoothing_and_periods_decompose() -> None:
     assert PeriodDecomposition.decompose_program(program, np.zeros(program.lp.row_count)) is not None
 
 
-@bounded(25)
+@bounded(13)
 @given(st.data())
 def test_objective_equals_that_of_a_plain_model(data: st.DataObject) -> None:
     problem = draw_town(data)

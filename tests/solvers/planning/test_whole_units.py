@@ -270,7 +270,7 @@ def compare_with_exact_optimum(problem: PlanningProblem) -> None:
     assert exact.objective >= plan.objective.value - plan.objective.rounding_gap * size - 1e-5 * size
 
 
-@bounded(30)
+@bounded(15)
 @given(problems(whole_units=True))
 def test_plans_are_near_the_exact_optimum(problem: PlanningProblem) -> None:
     compare_with_exact_optimum(problem)

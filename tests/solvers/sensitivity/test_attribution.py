@@ -25,7 +25,7 @@ def parts_of(held: AttributionGroup) -> float:
     )
 
 
-@bounded(40)
+@bounded(20)
 @given(problems())
 def test_parts_sum_to_the_value_and_groups_to_the_objective(problem: PlanningProblem) -> None:
     session = open_session_of(problem)

@@ -85,7 +85,7 @@ def check_rounded_shares(session: SensitivitySession, candidate: CandidateChange
         assert np.allclose(told, changed, rtol=1e-9, atol=1e-9), candidate.limit_reference
 
 
-@bounded(25)
+@bounded(13)
 @given(problems(), st.data())
 def test_candidate_equals_its_change(problem: PlanningProblem, data: st.DataObject) -> None:
     session = open_session_of(problem)

@@ -22,7 +22,7 @@ def changed(problem: PlanningProblem, *changes: Change) -> PlanningProblem:
     return split_by_changes(problem, changes)[-1][1]
 
 
-@bounded(25)
+@bounded(13)
 @given(problems(max_periods=2), some.sampled_from(KINDS), some.floats(0.3, 1.6))
 def test_plan_equals_that_of_a_new_session(problem: PlanningProblem, kind: str, factor: float) -> None:
     assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)

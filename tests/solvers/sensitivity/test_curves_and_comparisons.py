@@ -60,7 +60,7 @@ def test_a_curve_has_its_breakpoint_exactly_where_the_band_changes() -> None:
     assert [p.is_breakpoint for p in found.points] == [False, True, False]
 
 
-@bounded(12)
+@bounded(6)
 @given(problems(max_periods=2))
 def test_the_curve_of_power_is_the_objective_of_every_plan_along_it(problem: PlanningProblem) -> None:
     assume(has_power_limit(problem) and build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
@@ -153,7 +153,7 @@ def test_the_price_of_equity_is_the_loss_against_a_plan_without_fairness() -> No
     assert found.price.plain.greatest_spread.least_county == "far"
 
 
-@bounded(15)
+@bounded(8)
 @given(problems(max_periods=3))
 def test_equity_and_summary_have_the_same_figures(problem: PlanningProblem) -> None:
     result = make_plan(problem)
@@ -178,7 +178,7 @@ def test_equity_and_summary_have_the_same_figures(problem: PlanningProblem) -> N
     assert sum(band.value for band in found.shortage_bands) == pytest.approx(missing, abs=1e-6 * (1 + demand))
 
 
-@bounded(15)
+@bounded(8)
 @given(problems(max_periods=2))
 def test_the_price_of_equity_is_the_difference_of_two_plans(problem: PlanningProblem) -> None:
     assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)

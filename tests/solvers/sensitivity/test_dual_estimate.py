@@ -70,7 +70,7 @@ def test_estimate_bounds_a_reduction() -> None:
     assert then.plain_objective - session.plain_objective == pytest.approx(-2)
 
 
-@bounded(25)
+@bounded(13)
 @given(
     problems(max_periods=2),
     some.lists(some.sampled_from(KINDS), min_size=1, max_size=2, unique=True),

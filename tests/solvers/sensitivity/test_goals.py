@@ -43,7 +43,7 @@ def with_policy(problem: PlanningProblem, policy: dict[str, Any]) -> PlanningPro
 def test_every_remedy_is_confirmed_by_a_new_plan(name: str) -> None:
     shown = []
 
-    @bounded(15)
+    @bounded(8)
     @given(problems(max_periods=2), st.data())
     def holds(drawn: PlanningProblem, data: st.DataObject) -> None:
         problem = with_policy(drawn, POLICIES[name])

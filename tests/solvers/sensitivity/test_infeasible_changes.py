@@ -79,7 +79,7 @@ def assert_told_as_planned(found: Comparison, plan: Plan) -> None:
         assert found.objective[1] == pytest.approx(plan.objective.before_rounding, rel=1e-6, abs=1e-6)
 
 
-@bounded(20)
+@bounded(10)
 @given(problems(max_periods=2), st.data())
 def test_changes_are_answered_as_they_are_planned(problem: PlanningProblem, data: st.DataObject) -> None:
     assume(build_program(ProblemArrays.from_problem(problem)).lp.column_count > 0)
@@ -142,7 +142,7 @@ def test_a_problem_that_differs_in_no_part_is_compared() -> None:
     assert found.steps[0].objective_change != 0
 
 
-@bounded(15)
+@bounded(8)
 @given(problems(max_periods=2), st.data())
 def test_a_constraint_without_a_value_leaves_no_plan(problem: PlanningProblem, data: st.DataObject) -> None:
     changed = apply_or_reject(problem, draw_changes(data, problem))

@@ -29,7 +29,7 @@ def open_session_of(problem: PlanningProblem) -> SensitivitySession:
     return SensitivitySession.from_problem(problem)
 
 
-@bounded(25)
+@bounded(13)
 @given(problems(), st.data())
 def test_a_change_within_the_range_changes_the_objective_by_the_shadow_price(
     problem: PlanningProblem, data: st.DataObject
@@ -49,7 +49,7 @@ def test_a_change_within_the_range_changes_the_objective_by_the_shadow_price(
         assert saved == pytest.approx(limits.shadow_price[k] * step, abs=1e-6 * (1 + abs(session.point.objective)))
 
 
-@bounded(15)
+@bounded(8)
 @given(problems())
 def test_a_step_of_a_limit_saves_the_stated_amount(problem: PlanningProblem) -> None:
     session = open_session_of(problem)
@@ -77,7 +77,7 @@ def test_a_step_of_a_limit_saves_the_stated_amount(problem: PlanningProblem) -> 
         assert row.objective_reduction <= row.shadow_price * row.step + slack
 
 
-@bounded(20)
+@bounded(10)
 @given(problems(), st.data())
 def test_every_remedy_is_confirmed_by_a_new_plan(problem: PlanningProblem, data: st.DataObject) -> None:
     session = open_session_of(problem)
