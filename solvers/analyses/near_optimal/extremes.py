@@ -30,12 +30,12 @@ MOST_WORK = 1.2e9
 """Iterations of a solve times variables: some 4,000 iterations for a year of Ryanggang, in about ten seconds. With 2,200, ends of the
 normal year that simplex reaches otherwise stay open (decision 0100)."""
 
-WORK_SHARE = 0.25
+WORK_SHARE = 0.125
 """Share of the most work after which primal simplex of a large program goes on only if few variables would still improve its point."""
 
-FEW_IMPROVING = 0.08
-"""Share of the variables that are few. At ends of the normal year that simplex reaches it is 0.001 to 0.07 at each such stop; at most
-ends of the crisis year, none of which it reaches, 0.1 to 0.6 (decision 0101)."""
+FEW_IMPROVING = 0.06
+"""Share of the variables that are few. At ends of the normal year that simplex reaches it is 0.0004 to 0.049 at each such stop; at the
+first stop of ends of the crisis year, none of which it reaches, 0.08 to 0.6 (decision 0101)."""
 
 IMPROVING_COST = 1e-7
 """Reduced cost from which a variable improves a point: the tolerance of the solver, for costs near 1."""
