@@ -5,6 +5,7 @@ import resource
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,9 @@ Json = dict[str, Any]
 
 Start = tuple[PlanningProblem, str, bytes | None]
 """What a worker process opens a study from: problem, request and basis."""
+
+SolveRuns = Callable[[FloatArray], list[RunRecord]]
+"""Solves runs at points, (q, k)."""
 
 _opened: list[Analysis] = []
 """The study of this worker process."""
@@ -79,14 +83,16 @@ def run_study(problem: PlanningProblem, request: Json, basis: Basis | None = Non
     return StudyRun(rows, conclusion, time.perf_counter() - began, _measure_cpu() - cpu_before)
 
 
-def iterate_further_runs(
-    problem: PlanningProblem, request: Json, choose_points: Callable[[], FloatArray], processes: int = 2
-) -> Iterator[list[RunRecord]]:
-    """Iterate over rounds of runs in the problem's own periods at the points, (q, k), that are chosen next; ends without one."""
+@contextmanager
+def open_run_solver(problem: PlanningProblem, request: Json, processes: int = 2) -> Iterator[SolveRuns]:
+    """Open worker processes that solve single runs of a study in the problem's own periods."""
     with _open_pool(_encode_start(problem, request, None), processes) as pool:
-        while len(points := choose_points()):
+
+        def solve(points: FloatArray) -> list[RunRecord]:
             tasks = [build_task((k,), 0, OWN_PERIODS, points[[k]], is_alone=True) for k in range(len(points))]
-            yield [RunRecord.decode(row) for found in pool.map(_run_task, tasks) for row in found.values()]
+            return [RunRecord.decode(row) for found in pool.map(_run_task, tasks) for row in found.values()]
+
+        yield solve
 
 
 def iterate_outcomes(run: StudyRun) -> Iterator[float]:

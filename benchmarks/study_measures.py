@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from benchmarks.plan_estimates import measure_estimates_of_plans
-from benchmarks.study_driving import StudyRun, build_factor, build_request, iterate_outcomes, run_study
+from benchmarks.study_driving import StudyRun, build_factor, build_request, iterate_outcomes, open_run_solver, run_study
 from benchmarks.study_quantiles import QuantileProof
 from benchmarks.subjects import SUBJECTS
 from models.analyses.study import BoundsRequest
@@ -94,8 +94,9 @@ def measure_auto_against_month(subject: str = CRISIS, runs: int = 200) -> Iterat
     auto = run_study(problem, request)
     yield f"{runs} runs of {subject} with auto: {auto.seconds:.0f} s; {_describe(auto)}"
     proof = QuantileProof.from_study(auto, QUANTILE_SHARES)
-    for _ in proof.solve_further_runs(problem, request):
-        yield proof.describe()
+    with open_run_solver(problem, request) as solve:
+        for _ in proof.solve_further_runs(solve):
+            yield proof.describe()
     corrected = np.quantile(list(iterate_outcomes(auto)), QUANTILE_SHARES)
     low, high = proof.bound_quantiles()
     error = 100 * np.maximum(np.abs(corrected / low - 1), np.abs(corrected / high - 1))

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmarks.study_driving import Json, StudyRun, iterate_further_runs
-from models.problem.planning_problem import PlanningProblem
+from benchmarks.study_driving import SolveRuns, StudyRun
 from solvers.analyses.studies.run_records import RunRecord
 from solvers.analyses.studies.study_bounds import StudyValueBounds
 from solvers.analyses.studies.study_rounds import collect_solved_runs
 from solvers.analyses.studies.value_bounds import ValueBounds
-from solvers.lp.linear_program import FloatArray
+from solvers.lp.linear_program import FloatArray, IntArray
 
 MOST_WIDTH = 5e-4
 """Distance of the bounds of a quantile, relative to them, at which to stop."""
@@ -32,9 +31,10 @@ class QuantileProof:
     """Points of the runs, (r, k)."""
     shares: Sequence[float]
     """Shares below the quantiles."""
-    bounds: ValueBounds
-    """Bounds of the objective from the runs solved so far."""
-    _records: list[RunRecord]
+    directions: IntArray
+    """Directions of the factors, as in `SolvedRuns`."""
+    records: list[RunRecord]
+    """Runs that are solved: by month, or by year with a lower bound only."""
     _lower: FloatArray = field(default_factory=lambda: np.empty(0))
     _upper: FloatArray = field(default_factory=lambda: np.empty(0))
 
@@ -45,12 +45,12 @@ class QuantileProof:
         assert not state.reason, state.reason
         records = [RunRecord.decode(study.rows[row]) for row in sorted(study.rows)]
         points = np.array([record.point for record in records[: study.head.run_count]])
-        return cls(points, shares, state.values, records)
+        return cls(points, shares, state.values.runs.directions, records)
 
-    def solve_further_runs(self, problem: PlanningProblem, request: Json) -> Iterator[None]:
+    def solve_further_runs(self, solve: SolveRuns) -> Iterator[None]:
         """Solve runs by month until the quantiles are proved; gives nothing after each round."""
-        for records in iterate_further_runs(problem, request, self._choose_points):
-            self._records += records
+        while len(points := self._choose_points()):
+            self.records += solve(points)
             self._evaluate()
             yield
 
@@ -64,15 +64,14 @@ class QuantileProof:
         return f"{len(self._list_runs_by_month())} runs by month: quantiles from {low.round(-3).tolist()} to {high.round(-3).tolist()}"
 
     def _evaluate(self) -> None:
-        self.bounds = ValueBounds(collect_solved_runs(self._records, 0, self.bounds.runs.directions))
-        self._lower = self.bounds.compute_lower_bounds(self.points)
-        self._upper = self.bounds.compute_upper_bounds(self.points)
+        bounds = ValueBounds(collect_solved_runs(self.records, 0, self.directions))
+        self._lower, self._upper = bounds.compute_lower_bounds(self.points), bounds.compute_upper_bounds(self.points)
         for record in self._list_runs_by_month():
             is_here = (self.points == record.point).all(axis=1)
             self._lower[is_here], self._upper[is_here] = record.lower_bound, record.upper_bound
 
     def _list_runs_by_month(self) -> list[RunRecord]:
-        return [record for record in self._records if record.upper_bound is not None]
+        return [record for record in self.records if record.upper_bound is not None]
 
     def _choose_points(self) -> FloatArray:
         """Return the next points, (q, k): the tightest corner first, then points whose bounds enclose an open quantile."""
@@ -102,7 +101,6 @@ class QuantileProof:
         return self.points[chosen]
 
     def _find_tightest_corner(self) -> FloatArray:
-        directions = self.bounds.runs.directions
-        assert directions.all(), "a factor neither only relaxes limits nor only tightens them"
-        corner: FloatArray = np.where(directions > 0, self.points.min(axis=0), self.points.max(axis=0))
+        assert self.directions.all(), "a factor neither only relaxes limits nor only tightens them"
+        corner: FloatArray = np.where(self.directions > 0, self.points.min(axis=0), self.points.max(axis=0))
         return corner[None, :]
