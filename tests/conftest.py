@@ -60,7 +60,19 @@ def _put_long_files_first(items: list[pytest.Item]) -> None:
     """Put files with slow tests before the others, and files of many tests before those of few.
 
     Processes take the next file when they are done with one, so that none has a long file left when the others have ended.
+    One process begins with a file that needs a browser, and solves the year that all of these share; the others would wait for it,
+    so they begin with other slow files.
     """
     tests = Counter(item.path for item in items)
     slow = Counter(item.path for item in items if "slow" in item.keywords)
-    items.sort(key=lambda item: (slow[item.path] == 0, -tests[item.path], item.path))
+    needs_year = Counter(item.path for item in items if "browser" in item.keywords)
+    first = min((-tests[path], path) for path in needs_year)[1] if needs_year else None
+    items.sort(
+        key=lambda item: (
+            item.path != first,
+            slow[item.path] == 0,
+            needs_year[item.path] > 0,
+            -tests[item.path],
+            item.path,
+        )
+    )
