@@ -154,6 +154,7 @@ def solves(address: str) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.slow_lane  # the gate has two services on one PostgreSQL in test_faults.py, and secrets in files above
 def test_one_process_answers_and_two_solve(
     compose: dict[str, Any], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
