@@ -38,11 +38,11 @@ def test_borders_are_uploaded_beside_a_province_and_drawn(
     page.get_by_text("Upload a province").click()
     page.locator(".upload-province input[type=file]").first.set_input_files(files[0])
     page.get_by_label("Borders of the counties").set_input_files(files[1])
-    page.get_by_role("button", name="Upload", exact=True).click()
+    with page.expect_response("**/v1/provinces/bordered/borders") as stored:
+        page.get_by_role("button", name="Upload", exact=True).click()
+    assert stored.value.ok
     expect(page.locator("input[name=province][value=bordered]")).to_be_checked()
-    page.wait_for_function(
-        "async () => (await (await fetch('/v1/provinces/bordered')).json()).problem.borders?.source === 'Survey of 1998'"
-    )
+    assert service.json("/v1/provinces/bordered")["problem"]["borders"]["source"] == "Survey of 1998"
     plan = service.json("/v1/plans", {"province": "bordered"}, Prefer="wait=60")["id"]
     page = open_page(f"#/map?plan={plan}")
     expect(page.locator("main")).to_contain_text("Borders of counties: Survey of 1998. Licence: CC0.")
