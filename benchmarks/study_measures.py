@@ -23,8 +23,8 @@ from solvers.lp.linear_program import Program
 from solvers.lp.solution import Solution
 from solvers.sensitivity import CoarseEstimator, SensitivitySession, estimate_change
 
-CRISIS, NORMAL, SCARCE = "ryanggang-crisis", "ryanggang-normal", "ryanggang-crisis-by-year"
-"""Subjects: the crisis year, the normal year, and the crisis year in one period."""
+CRISIS, SCARCE = "ryanggang-crisis", "ryanggang-crisis-by-year"
+"""Subjects: the crisis year, and the same in one period."""
 
 CRISIS_FACTORS = (
     build_factor("power_limit", 0.75, 1.25),

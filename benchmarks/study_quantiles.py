@@ -49,6 +49,7 @@ class QuantileProof:
 
     def solve_further_runs(self, solve: SolveRuns) -> Iterator[None]:
         """Solve runs by month until the quantiles are proved; gives nothing after each round."""
+        self._evaluate()
         while len(points := self._choose_points()):
             self.records += solve(points)
             self._evaluate()
@@ -75,7 +76,6 @@ class QuantileProof:
 
     def _choose_points(self) -> FloatArray:
         """Return the next points, (q, k): the tightest corner first, then points whose bounds enclose an open quantile."""
-        self._evaluate()
         if not np.isfinite(self._upper).all():
             return self._find_tightest_corner()
         is_open = np.zeros(len(self.points), dtype=bool)

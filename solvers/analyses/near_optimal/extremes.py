@@ -4,7 +4,8 @@ Slacks are solved in ascending order. For the first one, primal simplex starts f
 For a greater slack, one right-hand side rises: the last optimal basis is dual feasible, and dual simplex goes on from it. Each result
 is certified from the arrays. Extremes only widen with the slack, since a plan within a slack is within every greater one.
 
-The iterations of a solve are limited, so that equal requests have equal answers on every machine. Primal simplex that is stopped is
+The iterations of a solve are limited, so that equal requests have equal answers on every machine; those of a large program further,
+where many variables would still improve the point. Primal simplex that is stopped is
 at a plan within the slack, whose value is found although no extreme is proved. Then corrected sums give an outer bound: the extreme
 lies between the value found and the bound, and counts as proved where these are close. Where they are not, interior point seeks
 plans nearer to the bounds, guided by their dual values, for each slack that is open; mixtures of two plans are within a slack as well.
