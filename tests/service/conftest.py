@@ -105,12 +105,13 @@ def postgresql_programs(postgresql_server: Any) -> Path:
 
 DATABASES = ["sqlite", "postgresql"]
 
-MOSTLY_SQLITE = pytest.mark.parametrize(
-    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow_lane)], indirect=True
-)
-"""For tests of processes, which cost seconds each and hardly depend on the database: PostgreSQL in the slow lane only.
+DATABASES_BY_LANE = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow_lane)]
+"""Both databases, PostgreSQL in the slow lane only."""
 
-What they and the database do together is tried on PostgreSQL in `tests/service/workers/test_faults.py`.
+MOSTLY_SQLITE = pytest.mark.parametrize("database_url", DATABASES_BY_LANE, indirect=True)
+"""For tests of routes and processes, which hardly depend on the database: PostgreSQL in the slow lane only.
+
+What storage does is tried on both in the gate, and so are plans while processes are killed (`tests/service/workers/test_faults.py`).
 """
 
 TEMPLATE_NAME = "allot_template"

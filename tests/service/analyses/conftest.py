@@ -11,7 +11,7 @@ from service.workers.analysis_executors import ProcessExecutor
 from service.workers.analysis_runtime import AnalysisRuntime
 from service.workers.job_runtime import JobRuntime
 from service.workers.worker_process import ForkServer
-from tests.service.conftest import empty_database, small_service
+from tests.service.conftest import DATABASES_BY_LANE, empty_database, small_service
 from tests.service.helpers import until
 
 
@@ -42,7 +42,7 @@ class Runtimes:
         self.store.close()
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow_lane)])
+@pytest.fixture(scope="module", params=DATABASES_BY_LANE)
 def runtimes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtimes]:
     """A running service process without HTTP, whose studies count; one for all tests of a file on each database.
 

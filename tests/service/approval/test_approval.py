@@ -19,6 +19,7 @@ from service.domain.schemas.webhooks import WebhookBody
 from service.domain.webhooks import WebhookService
 from service.storage.repositories.jobs import JobQueue
 from service.storage.store import Store
+from tests.service.conftest import MOSTLY_SQLITE
 from tests.service.helpers import request, some_outcome
 
 CENTRE = Principal("centre", frozenset({Grant(province="north", role="centre")}))
@@ -68,6 +69,7 @@ def test_a_year_from_draft_to_closed(store: Store, settings: Settings) -> None:
     assert logged == [(TRANSITIONS[act].audit_act, "north") for act, _ in steps]
 
 
+@MOSTLY_SQLITE
 @pytest.mark.parametrize(
     ("before", "allowed"),
     [
@@ -93,6 +95,7 @@ def test_in_each_state_only_the_acts_of_the_table(
     assert ApprovalService(store).read_approval(plan, ANONYMOUS_PRINCIPAL) == seen
 
 
+@MOSTLY_SQLITE
 @pytest.mark.parametrize("outcome", ["infeasible", "failed"])
 def test_only_a_plan_that_is_one_can_be_submitted(store: Store, settings: Settings, outcome: str) -> None:
     plan = finished(store, settings, outcome)
@@ -220,6 +223,7 @@ def test_a_draft_is_not_frozen(store: Store, settings: Settings) -> None:
         assert stored.plans.read_basis(plan) is None
 
 
+@MOSTLY_SQLITE
 def test_a_view_offers_only_what_the_roles_allow(store: Store, settings: Settings) -> None:
     plan = finished(store, settings)
     assert ApprovalService(store).read_approval(plan, CENTRE).acts == ()

@@ -11,7 +11,7 @@ from service.auth.api_keys import issue_api_key
 from service.auth.principals import Grant
 from service.core.settings import Settings
 from service.storage.store import Store
-from tests.service.conftest import DATABASES, empty_database, small_service
+from tests.service.conftest import DATABASES, DATABASES_BY_LANE, empty_database, small_service
 
 Caller = Mapping[str, str]
 """The headers of somebody who asks."""
@@ -40,7 +40,11 @@ def key_for(store: Store, caller: str, *grants: str, days: float | None = None) 
         return issue_api_key(transaction, caller, parsed, days=days, created_by="local").key
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+ON_BOTH_DATABASES = pytest.mark.parametrize("guarded_settings", DATABASES, indirect=True)
+"""For tests of what storage does: on both databases in the gate, too."""
+
+
+@pytest.fixture(scope="module", params=DATABASES_BY_LANE)
 def guarded_settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     folder: Path = tmp_path_factory.mktemp("guarded")
     with empty_database(request.param, folder, request) as address:

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from models.examples import two_counties_raw
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT
-from tests.service.auth.conftest import Caller
+from tests.service.auth.conftest import ON_BOTH_DATABASES, Caller
 
 As = Callable[[str], Caller]
 
@@ -32,6 +32,7 @@ def study(guarded: TestClient, as_: As) -> str:
     return made.headers["location"]
 
 
+@ON_BOTH_DATABASES
 @pytest.mark.parametrize("caller", ["admin", "bureau", "centre", "reader", "watcher"])
 def test_who_may_read_the_province_reads_its_analyses(guarded: TestClient, as_: As, study: str, caller: str) -> None:
     for part in ("", "/tables/runs", "/events"):

@@ -15,7 +15,7 @@ from service.domain.schemas.keys import KeyBody
 from service.storage.store import Store
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT
-from tests.service.auth.conftest import Caller, bearer, key_for
+from tests.service.auth.conftest import ON_BOTH_DATABASES, Caller, bearer, key_for
 
 As = Callable[[str], Caller]
 
@@ -198,6 +198,7 @@ def test_keys_are_for_administrators(guarded: TestClient, as_: As, caller: str) 
     assert_problem(guarded.delete("/v1/keys/0123456789ab", headers=as_(caller)), 403)
 
 
+@ON_BOTH_DATABASES
 def test_a_key_is_told_once_and_never_kept(guarded: TestClient, guarded_store: Store, as_: As) -> None:
     body: dict[str, Any] = {"caller": "mine", "grants": [{"province": "north", "role": "factory"}], "days": 7}
     made = guarded.post("/v1/keys", json=body, headers=as_("admin"))
@@ -229,6 +230,7 @@ def test_a_key_is_told_once_and_never_kept(guarded: TestClient, guarded_store: S
         assert_problem(guarded.post("/v1/keys", json=body | wrong, headers=as_("admin")), 422)
 
 
+@ON_BOTH_DATABASES
 def test_every_act_and_every_refusal_is_in_the_log(guarded: TestClient, as_: As, north: str) -> None:
     plan = north.rpartition("/")[2]
     assert_problem(guarded.post(f"{north}/approval/ratify", headers=as_("reader")), 403)
@@ -245,6 +247,7 @@ def test_every_act_and_every_refusal_is_in_the_log(guarded: TestClient, as_: As,
     assert {"bureau", "centre"} <= {one["detail"]["caller"] for one in keys}
 
 
+@ON_BOTH_DATABASES
 def test_the_log_is_seen_as_far_as_provinces_are(guarded: TestClient, as_: As, north: str, written_out: str) -> None:
     def seen(caller: str) -> set[tuple[str | None, str]]:
         found, address = set(), "/v1/audit?limit=50"

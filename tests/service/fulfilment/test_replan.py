@@ -12,6 +12,7 @@ from service.api.app import create_app
 from service.core.settings import Settings
 from tests.invariants import assert_plan_invariants
 from tests.service.api.conftest import WAIT
+from tests.service.conftest import MOSTLY_SQLITE
 from tests.solvers.replanning.year import MONTHS, raw
 
 Json = dict[str, Any]
@@ -92,6 +93,7 @@ def test_the_walk(client: TestClient) -> None:
             assert quota["quantity"] == pytest.approx(0.7 * past[key])
 
 
+@MOSTLY_SQLITE
 def test_outputs_as_planned_give_the_same_year(client: TestClient) -> None:
     plan = planned(client, {"problem": raw()})
     report(client, plan, MONTHS[:2], 1.0)
@@ -99,6 +101,7 @@ def test_outputs_as_planned_give_the_same_year(client: TestClient) -> None:
     assert made["objective"]["value"] == pytest.approx(client.get(plan).json()["objective"]["value"], rel=1e-9)
 
 
+@MOSTLY_SQLITE
 def test_close_quotas_say_what_they_reached_and_what_they_cost(client: TestClient) -> None:
     plan = planned(client, {"problem": raw()})
     report(client, plan, MONTHS[:2], 0.5)
@@ -111,6 +114,7 @@ def test_close_quotas_say_what_they_reached_and_what_they_cost(client: TestClien
     assert_invariants(client, made)
 
 
+@MOSTLY_SQLITE
 def test_a_plan_made_again_is_carried_out_and_made_again(client: TestClient) -> None:
     plan = planned(client, {"problem": raw()})
     report(client, plan, MONTHS[:2], 0.8)
@@ -126,6 +130,7 @@ def test_a_plan_made_again_is_carried_out_and_made_again(client: TestClient) -> 
     assert_invariants(client, last)
 
 
+@MOSTLY_SQLITE
 @pytest.mark.parametrize(
     ("body", "path"),
     [
@@ -154,6 +159,7 @@ def test_the_same_request_with_a_key_gives_the_same_plan(client: TestClient) -> 
     assert sent[2].status_code == 409
 
 
+@MOSTLY_SQLITE
 def test_nothing_is_planned_again_that_is_not_there(client: TestClient) -> None:
     assert client.post("/v1/plans/nobody/replan", json={"from": MONTHS[1]}).status_code == 404
 

@@ -17,7 +17,7 @@ from service.core.settings import Settings
 from service.workers.worker_process import ForkServer
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT
-from tests.service.conftest import empty_database, small_service
+from tests.service.conftest import MOSTLY_SQLITE, empty_database, small_service
 from tests.service.helpers import slow, until
 
 MIB = 1024 * 1024
@@ -47,6 +47,7 @@ def test_solves_are_counted_timed_and_weighed(settings: Settings) -> None:
         assert 50 * MIB < found["allot_solve_peak_bytes_sum", ""] < 4096 * MIB
 
 
+@MOSTLY_SQLITE
 def test_solves_that_run_are_counted_with_their_memory(settings: Settings) -> None:
     problem = slow(14, 22, 8).model_dump(mode="json", exclude_defaults=True)
     with TestClient(create_app(settings)) as client:
@@ -87,6 +88,7 @@ def test_readiness_tells_when_the_database_is_gone_and_back(request: pytest.Fixt
         assert client.get("/health/ready").status_code == 200
 
 
+@MOSTLY_SQLITE
 @pytest.mark.usefixtures("own_fork_server")
 def test_readiness_tells_whether_solvers_are_loaded(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     may_be_ready, wait_until_ready = threading.Event(), ForkServer.wait_until_ready

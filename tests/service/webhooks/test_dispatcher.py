@@ -75,6 +75,7 @@ def finished_plan(queue: JobQueue, name: str = "small") -> str:
     return finish_next(queue)
 
 
+@MOSTLY_SQLITE
 def test_a_message_waits_no_longer_than_it_can_where_the_clock_was_set_back(
     store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
@@ -138,6 +139,7 @@ def test_the_end_of_a_plan_is_told_once_with_a_signature_that_others_can_check(
         Webhook(hook.secret).verify(receiver.bodies[0] + b" ", receiver.heads[0])
 
 
+@MOSTLY_SQLITE
 def test_only_what_was_requested_for_is_told(
     store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
@@ -156,6 +158,7 @@ def test_only_what_was_requested_for_is_told(
     assert receiver.told[0]["data"]["source"] == {"province": "here"}
 
 
+@MOSTLY_SQLITE
 def test_a_message_is_sent_until_it_arrives_always_the_same(
     store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
@@ -184,6 +187,7 @@ def test_a_message_that_never_arrives_is_dead_and_can_be_sent_again(
     assert len(receiver.messages) == 4
 
 
+@MOSTLY_SQLITE
 def test_a_receiver_that_wants_no_more_gets_no_more(
     store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
@@ -194,6 +198,7 @@ def test_a_receiver_that_wants_no_more_gets_no_more(
     assert len(receiver.messages) == 1
 
 
+@MOSTLY_SQLITE
 def test_one_that_does_not_answer_holds_up_no_other(
     store: Store, settings: Settings, hooks: WebhookService, queue: JobQueue
 ) -> None:
@@ -246,6 +251,7 @@ def test_several_processes_share_the_work(
     assert len(receiver.messages) == len(set(receiver.messages)) == 41
 
 
+@MOSTLY_SQLITE
 def test_what_is_undone_is_not_told(store: Store, hooks: WebhookService, queue: JobQueue) -> None:
     def announce_and_fail() -> None:
         with store.write_transaction() as stored:

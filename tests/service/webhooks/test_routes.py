@@ -14,6 +14,7 @@ from service.domain.webhooks import WebhookService
 from service.storage.store import Store
 from tests.service.api.answers import assert_problem
 from tests.service.api.conftest import WAIT
+from tests.service.conftest import MOSTLY_SQLITE
 from tests.service.helpers import until
 from tests.service.webhooks.receiver import receiving
 
@@ -74,6 +75,7 @@ def test_addresses_that_will_never_do_are_refused(client: TestClient, url: str) 
     assert {error["path"] for error in refused["errors"]} == {"/url"}
 
 
+@MOSTLY_SQLITE
 def test_a_caller_has_so_many_webhooks_and_no_more(settings: Settings) -> None:
     with TestClient(create_app(settings)) as client:
         requested = {"url": "https://example.org/"}

@@ -6,11 +6,11 @@ import pytest
 
 from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
-from tests.service.conftest import DATABASES, empty_database, small_service
+from tests.service.conftest import DATABASES_BY_LANE, empty_database, small_service
 from tests.service.helpers import until
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+@pytest.fixture(scope="module", params=DATABASES_BY_LANE)
 def runtime(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JobRuntime]:
     """A running runtime with two workers, ready."""
     folder = tmp_path_factory.mktemp("runtime")

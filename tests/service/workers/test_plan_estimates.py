@@ -11,7 +11,7 @@ from service.domain.plans import PlanService
 from service.storage.plan_requests import PlanRequest
 from service.storage.store import Store
 from service.workers.job_runtime import JobRuntime
-from tests.service.conftest import SettingsFactory
+from tests.service.conftest import MOSTLY_SQLITE, SettingsFactory
 from tests.service.helpers import slow, until, wait_until_final
 from tests.solvers.replanning.year import year
 
@@ -66,6 +66,7 @@ def test_an_estimate_is_shown_until_the_plan_replaces_it_whatever_is_killed(
     assert kinds.index("estimate") < kinds.index("retried")
 
 
+@MOSTLY_SQLITE
 def test_plans_solved_quickly_from_the_basis_of_another_and_of_two_stages_have_none(runtime: JobRuntime) -> None:
     base = runtime.submit_plan(PlanRequest(year(smoothing=0.25), reuse=False)).plan.id
     wait_until_final(runtime, base, 60)
@@ -78,6 +79,7 @@ def test_plans_solved_quickly_from_the_basis_of_another_and_of_two_stages_have_n
         assert "estimate" not in list_kinds(runtime, plan)
 
 
+@MOSTLY_SQLITE
 def test_plans_with_fewer_variables_than_the_setting_have_none(store: Store, make_settings: SettingsFactory) -> None:
     running = JobRuntime(store, make_settings(estimate_columns=10_000_000))
     running.start()
