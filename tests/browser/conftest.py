@@ -345,7 +345,7 @@ def wait_until_settled(page: Page) -> None:
 
 
 def find_violations(page: Page) -> list[str]:
-    """Serious and critical find_violations that axe finds, each with where."""
+    """Find serious and critical violations with axe, each with where."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
     found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")

@@ -1,16 +1,19 @@
 """Every view in its states: accessibility, layout, languages and URLs.
 
 Each state is tested once in each colour scheme, in looks that differ in width and language as well. `--all` adds the
-other looks, and saves screenshots of all of them.
+other looks, and saves screenshots of all of them. Views are opened by their addresses within a page of each look, as links do;
+`test_preload.py` and the other looks load the page with each view.
 """
 
 import json
 import re
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from models.examples import two_counties_raw
 from tests.browser.conftest import (
@@ -19,6 +22,7 @@ from tests.browser.conftest import (
     OpenPage,
     PageMonitor,
     Service,
+    describe_media,
     find_violations,
     measure_overflow,
     take_screenshot,
@@ -109,6 +113,58 @@ STATES = {
 }
 
 
+NEUTRAL = "#/none"
+"""Address of a view that does not exist, which shows nothing of the view before it."""
+
+
+class LoadedPages:
+    """A loaded page of each look, on which tests open one view after another."""
+
+    def __init__(self, browser: Browser, service: Service) -> None:
+        self._browser, self._service = browser, service
+        self._pages: dict[str, Page] = {}
+
+    @contextmanager
+    def lend(self, look: str, monitor: PageMonitor) -> Iterator[Page]:
+        """Lend the page of a look, on which no view is open; another one is loaded after a test that failed."""
+        page = self._pages.pop(look, None) or self._load(LOOKS[look])
+        monitor.attach(page.context)
+        yield page
+        page.evaluate("sessionStorage.clear()")
+        _open_within(page, NEUTRAL)
+        monitor.detach(page.context)
+        self._pages[look] = page
+
+    def _load(self, look: Look) -> Page:
+        context = self._browser.new_context(
+            base_url=self._service.address, locale=look.locale, **describe_media(self._browser, dark=look.dark)
+        )
+        context.set_default_timeout(30_000)
+        page = context.new_page()
+        page.set_viewport_size({"width": look.size[0], "height": look.size[1]})
+        page.goto(f"/{NEUTRAL}")
+        wait_until_settled(page)
+        return page
+
+
+def _open_within(page: Page, place: str) -> None:
+    """Open an address without loading the page again; when this returns, the view before it is gone or is being replaced."""
+    page.evaluate(
+        """(place) => new Promise((done) => {
+            addEventListener("hashchange", () => done(), { once: true });
+            location.hash = place;
+        })""",
+        place,
+    )
+    wait_until_settled(page)
+
+
+@pytest.fixture(scope="module")
+def pages(browser: Browser, service: Service) -> LoadedPages:
+    """Pages that end with the browser."""
+    return LoadedPages(browser, service)
+
+
 @pytest.fixture
 def saves_screenshots(pytestconfig: pytest.Config) -> bool:
     """Whether to save screenshots."""
@@ -117,21 +173,25 @@ def saves_screenshots(pytestconfig: pytest.Config) -> bool:
 
 @pytest.mark.parametrize("state", STATES)
 def test_view(
-    open_page: OpenPage, monitor: PageMonitor, plan: str, short: str, state: str, saves_screenshots: bool
+    pages: LoadedPages, monitor: PageMonitor, plan: str, short: str, state: str, saves_screenshots: bool
 ) -> None:
     """In each colour scheme axe finds no serious violation, and nothing overflows; the URL of one look shows the view in the next."""
     shown = STATES[state]
+    monitor.expected += [shown.expected_error] * bool(shown.expected_error)
     place = "#/" + shown.address.format(plan=plan, short=short)
     for name, look in LOOKS.items():
-        page = _open_state(open_page, monitor, shown, place, look)
-        if saves_screenshots:
-            take_screenshot(page, f"{state}-{name}", full=True)
-        _check_layout(page)
-        assert find_violations(page) == [], name
-        assert page.locator("h1").count() == 1
-        if look.locale == "ko-KR" and "{short}" not in shown.address:
-            assert find_english_words(page) == []
-        place = page.url.removeprefix(f"{monitor.service.address}/")
+        with pages.lend(name, monitor) as page:
+            _open_within(page, place)
+            _wait_until_ready(page, shown)
+            if saves_screenshots:
+                take_screenshot(page, f"{state}-{name}", full=True)
+            _check_layout(page)
+            assert find_violations(page) == [], name
+            assert page.locator("h1").count() == 1
+            if look.locale == "ko-KR" and "{short}" not in shown.address:
+                assert find_english_words(page) == []
+            place = page.url.removeprefix(f"{monitor.service.address}/")
+    monitor.assert_clean()
 
 
 @pytest.mark.slow_lane
@@ -142,18 +202,17 @@ def test_view_in_other_looks(
 ) -> None:
     """In the other looks nothing overflows; screenshots show them."""
     address = STATES[state].address.format(plan=plan, short=short)
-    page = _open_state(open_page, monitor, STATES[state], f"#/{address}", OTHER_LOOKS[look])
+    monitor.expected += [STATES[state].expected_error] * bool(STATES[state].expected_error)
+    shown = OTHER_LOOKS[look]
+    page = open_page(f"#/{address}", shown.size, dark=shown.dark, locale=shown.locale)
+    _wait_until_ready(page, STATES[state])
     take_screenshot(page, f"{state}-{look}", full=True)
     _check_layout(page)
 
 
-def _open_state(open_page: OpenPage, monitor: PageMonitor, state: State, place: str, look: Look) -> Page:
-    if state.expected_error:
-        monitor.expected.append(state.expected_error)
-    page = open_page(place, look.size, dark=look.dark, locale=look.locale)
+def _wait_until_ready(page: Page, state: State) -> None:
     page.wait_for_selector(state.ready)
     wait_until_settled(page)
-    return page
 
 
 def _check_layout(page: Page) -> None:
