@@ -1,6 +1,7 @@
 """The structure of the code, read from its source: imports between layers, lengths, and documentation."""
 
 import ast
+import functools
 import graphlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +39,7 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@functools.cache
 def imports(path: Path) -> set[str]:
     """Full dotted names of everything a file imports, wherever in it the import stands."""
     found: set[str] = set()
@@ -50,6 +52,7 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+@functools.cache
 def imports_at_load(path: Path) -> set[str]:
     """Full dotted names of what a file imports when it is loaded: not in functions, not for type checking alone."""
     found: set[str] = set()
