@@ -204,7 +204,6 @@ def test_changes_are_saved_as_a_plan_and_compared(open_page: OpenPage, service: 
 def test_changes_are_saved_as_a_scenario(open_page: OpenPage, service: Service, plan: str) -> None:
     """The built-in province is not modified: a copy gets the scenarios, and the start view lists them."""
     page = open_page(f"#/what-if?plan={plan}&power=0.99")
-    wait_for_result(page)
     for count, name in enumerate(("Less power", "Less power"), start=1):
         page.get_by_label("Name of the scenario").fill(name)
         page.get_by_role("button", name="Save as a scenario").click()
@@ -213,7 +212,6 @@ def test_changes_are_saved_as_a_scenario(open_page: OpenPage, service: Service, 
         stored = service.json("/v1/provinces/ryanggang-own")
         assert [one["id"] for one in stored["scenarios"][-count:]] == ["less-power", "less-power-2"][:count]
         page.reload()
-        wait_for_result(page)
     change = service.json("/v1/provinces/ryanggang-own")["scenarios"][-1]["changes"][-1]
     assert (change["what"], change["factor"]) == ("power_limit", 0.99)
     page.get_by_label("Name of the scenario").fill("적은 전력")
