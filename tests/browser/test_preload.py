@@ -1,4 +1,4 @@
-"""The files of a view are requested at once, and not as each module is found in the one before it."""
+"""What a view needs is requested at once, and not as each module is found in the one before it, and once."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from benchmarks.page_views import VIEWS
-from tests.browser.conftest import OpenPage, wait_until_settled
+from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.browser
 
@@ -26,17 +26,9 @@ def list_late_files(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_files_of_a_view_are_requested_at_once(open_page: OpenPage, plan: str, view: str) -> None:
+def test_files_of_a_view_are_requested_at_once_and_nothing_twice(open_page: OpenPage, plan: str, view: str) -> None:
     page = open_page(VIEWS[view].format(plan=plan))
-    wait_until_settled(page)
     page.wait_for_load_state("networkidle")
     assert list_late_files(page) == []
-
-
-@pytest.mark.parametrize("view", ["start", "map", "approval"])
-def test_nothing_is_requested_twice(open_page: OpenPage, plan: str, view: str) -> None:
-    page = open_page(VIEWS[view].format(plan=plan))
-    wait_until_settled(page)
-    page.wait_for_load_state("networkidle")
     paths = [name for name, kind in page.evaluate(LOADED) if kind == "fetch"]
     assert sorted(set(paths)) == sorted(paths)
