@@ -3,14 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from sqlalchemy import Connection, text
 
 from service.core.codecs import encode_table
-from service.core.settings import Settings
 from service.domain.approval import compute_plan_digest
 from service.storage.engine import create_database_engine
 from service.storage.errors import DatabaseFailureError
@@ -18,7 +16,7 @@ from service.storage.migrate import upgrade_database
 from service.storage.repositories.plan_events import read_events
 from service.storage.repositories.problems import StoredProblem
 from service.storage.store import Store
-from tests.service.conftest import small_service
+from tests.service.conftest import DATABASES, empty_database, small_service
 from tests.service.helpers import small
 
 GOAL = {"goal": "shortage", "value": 1.0}
@@ -72,18 +70,19 @@ def fill_old_database(connection: Connection) -> None:
     insert(connection, "life_acts", plan="ratified", version=2, at=1.0, caller="a", act="ratify", note="", state="x")
 
 
-@pytest.fixture
-def upgraded(bare_database_url: str, tmp_path: Path) -> Iterator[Store]:
-    """A store on a database that was filled at 0004 and upgraded since."""
-    settings: Settings = small_service(bare_database_url, tmp_path)
-    engine = create_database_engine(bare_database_url, 1)
-    upgrade_database(engine, "0004")
-    with engine.begin() as connection:
-        fill_old_database(connection)
-    engine.dispose()
-    store = Store.open_store(settings)
-    yield store
-    store.close()
+@pytest.fixture(scope="module", params=DATABASES)
+def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store on a database that was filled at 0004 and upgraded since, for tests that change nothing."""
+    folder = tmp_path_factory.mktemp("upgraded")
+    with empty_database(request.param, folder, request, migrated=False) as address:
+        engine = create_database_engine(address, 1)
+        upgrade_database(engine, "0004")
+        with engine.begin() as connection:
+            fill_old_database(connection)
+        engine.dispose()
+        store = Store.open_store(small_service(address, folder))
+        yield store
+        store.close()
 
 
 def test_old_plans_read_back_under_the_new_names(upgraded: Store) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,7 +10,6 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from service.core.codecs import compress
-from service.core.settings import Settings
 from service.domain.approval import compute_plan_digest
 from service.storage.canonical import compute_digest, compute_json_digest
 from service.storage.engine import create_database_engine
@@ -20,7 +18,7 @@ from service.storage.migrate import upgrade_database
 from service.storage.schema import plans
 from service.storage.store import Store
 from tests.plain_policy import PLAIN_POLICY
-from tests.service.conftest import small_service
+from tests.service.conftest import DATABASES, empty_database, small_service
 from tests.service.helpers import small
 from tests.service.storage.test_migration_0005 import insert
 
@@ -63,18 +61,19 @@ def fill_old_database(connection: Connection) -> None:
     )
 
 
-@pytest.fixture
-def upgraded(bare_database_url: str, tmp_path: Path) -> Iterator[Store]:
-    """A store on a database that was filled at 0005 and upgraded since."""
-    settings: Settings = small_service(bare_database_url, tmp_path)
-    engine = create_database_engine(bare_database_url, 1)
-    upgrade_database(engine, "0005")
-    with engine.begin() as connection:
-        fill_old_database(connection)
-    engine.dispose()
-    store = Store.open_store(settings)
-    yield store
-    store.close()
+@pytest.fixture(scope="module", params=DATABASES)
+def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store on a database that was filled at 0005 and upgraded since, for tests that change nothing."""
+    folder = tmp_path_factory.mktemp("upgraded")
+    with empty_database(request.param, folder, request, migrated=False) as address:
+        engine = create_database_engine(address, 1)
+        upgrade_database(engine, "0005")
+        with engine.begin() as connection:
+            fill_old_database(connection)
+        engine.dispose()
+        store = Store.open_store(small_service(address, folder))
+        yield store
+        store.close()
 
 
 def test_problems_state_the_former_defaults(upgraded: Store) -> None:

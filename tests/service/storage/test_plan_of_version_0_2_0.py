@@ -16,7 +16,7 @@ from models.tables import TABLE_SCHEMAS
 from service.api.app import create_app
 from service.storage.engine import create_database_engine
 from service.storage.migrate import upgrade_database
-from tests.service.conftest import small_service
+from tests.service.conftest import DATABASES, empty_database, small_service
 from tests.service.storage.test_migration_0005 import insert
 
 STORED: dict[str, Any] = json.loads((Path(__file__).parent / "plan_of_version_0_2_0.json").read_text())
@@ -27,18 +27,21 @@ def decode(row: dict[str, Any], name: str) -> dict[str, Any]:
     return {**row, name: base64.b64decode(row[name])}
 
 
-@pytest.fixture
-def client(bare_database_url: str, tmp_path: Path) -> Iterator[TestClient]:
-    engine = create_database_engine(bare_database_url, 1)
-    upgrade_database(engine, "0005")
-    with engine.begin() as connection:
-        insert(connection, "problems", **decode(STORED["problem"], "body"))
-        insert(connection, "plans", **decode(STORED["plan"], "basis"))
-        for table in STORED["tables"]:
-            insert(connection, "plan_tables", **decode(table, "body"))
-    engine.dispose()
-    with TestClient(create_app(small_service(bare_database_url, tmp_path)), raise_server_exceptions=False) as opened:
-        yield opened
+@pytest.fixture(scope="module", params=DATABASES)
+def client(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of a service on an upgraded database with the plan, for tests that change nothing."""
+    folder = tmp_path_factory.mktemp("upgraded")
+    with empty_database(request.param, folder, request, migrated=False) as address:
+        engine = create_database_engine(address, 1)
+        upgrade_database(engine, "0005")
+        with engine.begin() as connection:
+            insert(connection, "problems", **decode(STORED["problem"], "body"))
+            insert(connection, "plans", **decode(STORED["plan"], "basis"))
+            for table in STORED["tables"]:
+                insert(connection, "plan_tables", **decode(table, "body"))
+        engine.dispose()
+        with TestClient(create_app(small_service(address, folder)), raise_server_exceptions=False) as opened:
+            yield opened
 
 
 def test_every_address_of_the_plan_answers(client: TestClient) -> None:
