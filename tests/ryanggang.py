@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -34,16 +34,19 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "allo
 
 @dataclass(frozen=True)
 class Planned:
-    """A problem with its plan and the rows of its tables."""
+    """A problem with its plan."""
 
     problem: PlanningProblem
     """The problem."""
     plan: Plan
     """The head of its plan."""
-    rows: dict[str, list[dict[str, Any]]]
-    """Its tables as rows."""
     result: PlanResult
     """The plan with its basis."""
+
+    @cached_property
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """Its tables as rows."""
+        return {name: table.to_pylist() for name, table in self.result.tables.items()}
 
 
 def year(scenario: str, name: str = "ryanggang") -> PlanningProblem:
@@ -80,7 +83,7 @@ def solved_year(scenario: str, smoothing: float | None = None, name: str = "ryan
             _store_plan(folder, make_plan(problem, PlanOptions(time_limit_seconds=DAY)))
     result = _load_plan(folder)
     _certify(problem, result)
-    return Planned(problem, result.plan, {name: table.to_pylist() for name, table in result.tables.items()}, result)
+    return Planned(problem, result.plan, result)
 
 
 def crisis_year() -> Planned:
