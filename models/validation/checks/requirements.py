@@ -1,6 +1,6 @@
 """Checks of requirements: references, shares of a basket, and greatest amounts; then whether they can be met at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from models.heads import list_heads
 from models.problem.items import Item
@@ -105,21 +105,27 @@ def check_greatest_amounts(context: ProblemContext) -> Iterator[Finding]:
     """Greatest amounts per head are not below the norms."""
     if any(True for check in PROJECTION_CHECKS for _ in check(context)):
         return  # heads cannot be computed
+    heads_by_county = list_heads(context.problem)
     for r, requirement in enumerate(context.problem.requirements):
-        if county := _find_exceeded_county(context, requirement.norms, requirement.most):
+        if county := _find_exceeded_county(context, heads_by_county, requirement.norms, requirement.most):
             message = f"In {quote_name(county)}, `most` of {quote_name(requirement.id)} is below its norms, so the norms count."
             remedy = "Raise `most`, or lower the norms."
             yield make_finding("most_below_norms", ("requirements", r, "most"), message, remedy)
     for i, item in enumerate(context.problem.items):
-        if county := _find_exceeded_county(context, item.norms, item.most_per_head):
+        if county := _find_exceeded_county(context, heads_by_county, item.norms, item.most_per_head):
             message = f"In {quote_name(county)}, people need more of {quote_name(item.id)} than `most_per_head`, so the norms count."
             remedy = "Raise `most_per_head`, or lower the norms."
             yield make_finding("norms_above_most", ("items", i, "most_per_head"), message, remedy)
 
 
-def _find_exceeded_county(context: ProblemContext, norms: Mapping[str, float], most: Mapping[str, float]) -> str:
+def _find_exceeded_county(
+    context: ProblemContext,
+    heads_by_county: Sequence[Mapping[str, float]],
+    norms: Mapping[str, float],
+    most: Mapping[str, float],
+) -> str:
     """Return the first county whose norms exceed its greatest amount; empty if there is none, or no greatest amount."""
-    for county, heads in zip(context.problem.counties, list_heads(context.problem), strict=True):
+    for county, heads in zip(context.problem.counties, heads_by_county, strict=True):
         if any(group in heads for group in most):
             needed, limit = (sum(heads.get(g, 0.0) * units for g, units in by.items()) for by in (norms, most))
             if needed > limit * (1 + SHARE_TOLERANCE):

@@ -15,8 +15,9 @@ TOLERANCE = 1e-6
 
 def check_whole_lots(context: ProblemContext) -> Iterator[Finding]:
     """A lot of an item in whole units is a whole number."""
+    whole_items = _list_whole_items(context)
     for path, line in _iterate_lines(context):
-        if line.lot is not None and line.item in _list_whole_items(context) and not _is_whole(line.lot):
+        if line.lot is not None and line.item in whole_items and not _is_whole(line.lot):
             message = f"A lot of {line.lot:g} is no whole number, but {quote_name(line.item)} is in whole units."
             remedy = "Give a whole number, or remove `whole_units` from the item."
             yield make_finding("lot_not_whole", (*path, "lot"), message, remedy)
@@ -24,8 +25,9 @@ def check_whole_lots(context: ProblemContext) -> Iterator[Finding]:
 
 def check_whole_quotas(context: ProblemContext) -> Iterator[Finding]:
     """A line in whole units or lots has a possible amount between its limits in every period."""
+    whole_items = _list_whole_items(context)
     for path, line in _iterate_lines(context):
-        lot = line.lot or (1.0 if line.item in _list_whole_items(context) else None)
+        lot = line.lot or (1.0 if line.item in whole_items else None)
         if lot is None or line.most is None or line.least == 0:
             continue
         crossing = _find_period_without_multiple(context, line.least, line.most, lot)
@@ -39,9 +41,10 @@ def check_whole_quotas(context: ProblemContext) -> Iterator[Finding]:
 
 def check_whole_stocks(context: ProblemContext) -> Iterator[Finding]:
     """The stock of an item in whole units has a whole number between its limits in every period, and at the end."""
+    whole_items = _list_whole_items(context)
     for n, county in enumerate(context.problem.counties):
         for item, stock in county.stocks.items():
-            if item not in _list_whole_items(context):
+            if item not in whole_items:
                 continue
             for least, most, name in (
                 (stock.least, stock.most, "least"),
