@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, model_validator
 
-from models.base import Amount, Frozen
+from models.base import MAX_AMOUNT, Amount, Frozen
 from models.rule_mistakes import RuleMistake, raise_mistakes
 
 MAX_DISTANCE_FROM_ONE = 1e-6
@@ -55,7 +55,7 @@ class TruncatedNormal(Frozen):
     """Kind of the distribution."""
     mean: Amount
     """Mean before truncation."""
-    deviation: Annotated[Amount, Field(gt=0)]
+    deviation: Annotated[float, Field(gt=0, le=MAX_AMOUNT, strict=True, allow_inf_nan=False)]
     """Standard deviation before truncation."""
     low: Amount
     """Least value."""
