@@ -165,16 +165,8 @@ def pages(browser: Browser, service: Service) -> LoadedPages:
     return LoadedPages(browser, service)
 
 
-@pytest.fixture
-def saves_screenshots(pytestconfig: pytest.Config) -> bool:
-    """Whether to save screenshots."""
-    return bool(pytestconfig.getoption("--all"))
-
-
 @pytest.mark.parametrize("state", STATES)
-def test_view(
-    pages: LoadedPages, monitor: PageMonitor, plan: str, short: str, state: str, saves_screenshots: bool
-) -> None:
+def test_view(pages: LoadedPages, monitor: PageMonitor, plan: str, short: str, state: str) -> None:
     """In each colour scheme axe finds no serious violation, and nothing overflows; the URL of one look shows the view in the next."""
     shown = STATES[state]
     monitor.expected += [shown.expected_error] * bool(shown.expected_error)
@@ -183,8 +175,7 @@ def test_view(
         with pages.lend(name, monitor) as page:
             _open_within(page, place)
             _wait_until_ready(page, shown)
-            if saves_screenshots:
-                take_screenshot(page, f"{state}-{name}", full=True)
+            take_screenshot(page, f"{state}-{name}", full=True)
             _check_layout(page)
             assert find_violations(page) == [], name
             assert page.locator("h1").count() == 1
