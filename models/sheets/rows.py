@@ -187,6 +187,8 @@ def _is_empty_row(cells: dict[str, CellValue], leading: str) -> bool:
 
     A prepared row without a formula in that column is empty only if its formulas have no result but zeros and errors.
     """
+    if not isinstance(cells.get(leading), UnsupportedCell) and not is_blank_cell(cells.get(leading)):
+        return False  # most rows
     shown = [cell for cell in cells.values() if not is_blank_cell(cell)]
     formulas = [cell for cell in shown if isinstance(cell, UnsupportedCell) and cell.kind in ("formula", "error_cell")]
     if len(formulas) < len(shown) or not is_blank_cell(cells.get(leading)):
