@@ -49,6 +49,14 @@ def select_links(context: ChangeContext, mode: str | None = None) -> list[int]:
 
 def apply_machine_condition(context: ChangeContext) -> dict[str, Any]:
     """Change the condition of factories, by factory, place, power area or category made."""
+    factories = context.problem.factories
+    selected = _select_factories(context)
+    new = {f: {"condition": context.change_number(factories[f].condition, 1.0)} for f in selected}
+    return {"factories": replace_fields(factories, new)}
+
+
+def _select_factories(context: ChangeContext) -> list[int]:
+    """Return the positions of the factories that a change names by factory, place, power area or category made."""
     problem = context.problem
     factories = problem.factories
     area = {county.id: county.power_area for county in problem.counties}
@@ -59,8 +67,7 @@ def apply_machine_condition(context: ChangeContext) -> dict[str, Any]:
         group_by_name((area[factory.place], f) for f, factory in enumerate(factories) if factory.place in area),
         group_by_name((made, f) for f, factory in enumerate(factories) for made in _list_categories(factory, category)),
     ]
-    new = {f: {"condition": context.change_number(factories[f].condition, 1.0)} for f in context.select_keys(kinds)}
-    return {"factories": replace_fields(factories, new)}
+    return context.select_keys(kinds)
 
 
 def apply_machine_hours(context: ChangeContext) -> dict[str, Any]:
