@@ -2,14 +2,17 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
 
+from models.changes.change import ChangeName
 from models.provinces import list_builtin_provinces, load_builtin_province
 from service.web_ui.modules import list_preloads
 from service.web_ui.routes import FIRST_STYLES, STATIC_FOLDER, build_static_url
+from solvers.results.limits import RULE_NAMES
 
 BROTLI = {"Accept-Encoding": "gzip, br"}
 
@@ -80,3 +83,16 @@ def test_built_in_provinces_and_scenarios_have_names_in_both_languages(language:
     for name in list_builtin_provinces():
         keys = [f"province.{name}", *(f"scenario.{one.id}" for one in load_builtin_province(name).scenarios)]
         assert [key for key in keys if f'"{key}":' not in text] == []
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_limit_and_change_has_words(language: str) -> None:
+    keys = {
+        file: set(
+            re.findall(r'^ *"([^"]+)":', (STATIC_FOLDER / "i18n" / file).read_text(encoding="utf-8"), re.MULTILINE)
+        )
+        for file in (f"{language}.js", f"{language}-shared.js")
+    }
+    assert {f"rule.{rule}" for rule in RULE_NAMES} - keys[f"{language}.js"] == set()
+    wanted = {f"limit.{rule}" for rule in RULE_NAMES} | {f"change.{name}" for name in get_args(ChangeName)}
+    assert wanted - keys[f"{language}-shared.js"] == set()

@@ -78,6 +78,8 @@ export default {
   "limit.central_share": "Central share of {id}",
   "limit.local_floor": "Minimum local share ({id})",
   "limit.swap_balance": "Balance of swaps with {id}",
+  "limit.worst_fulfilment": "Lowest served share of {id}",
+  "limit.goal": "Goal before: {id}",
   "limit.own_needs_first": "Own needs first in {id} ({part})",
   "limit.own_surplus": "Own surplus of {id} for swaps",
   "limit.budget": "Budget {id}",

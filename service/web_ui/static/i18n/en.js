@@ -114,6 +114,8 @@ export default {
   "rule.central_share": "Central share",
   "rule.local_floor": "Minimum local share",
   "rule.swap_balance": "Balance of swaps",
+  "rule.worst_fulfilment": "Lowest served share",
+  "rule.goal": "Goal before",
   "rule.own_needs_first": "Own needs first",
   "rule.own_surplus": "Own surplus",
   "rule.budget": "Budget",

@@ -79,6 +79,8 @@ export default {
   "limit.central_share": "{id}의 중앙 몫",
   "limit.local_floor": "지방 생산 최소 몫 ({id})",
   "limit.swap_balance": "{id}와(과)의 교환 균형",
+  "limit.worst_fulfilment": "{id}의 가장 낮은 충족률",
+  "limit.goal": "앞선 목표: {id}",
   "limit.own_needs_first": "{id} 자체 수요 우선 ({part})",
   "limit.own_surplus": "{id}의 교환용 자체 잉여",
   "limit.budget": "{id} 예산",

@@ -113,6 +113,8 @@ export default {
   "rule.central_share": "중앙 몫",
   "rule.local_floor": "지방 생산 최소 몫",
   "rule.swap_balance": "교환 균형",
+  "rule.worst_fulfilment": "가장 낮은 충족률",
+  "rule.goal": "앞선 목표",
   "rule.own_needs_first": "자체 수요 우선",
   "rule.own_surplus": "자체 잉여",
   "rule.budget": "예산",
