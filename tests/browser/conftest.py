@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,13 @@ import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
-    ConsoleMessage,
     Page,
     Playwright,
-    Request,
-    WebError,
     sync_playwright,
 )
 
 from models.examples import two_counties_raw
+from tests.browser.contexts import LoadedPages, PageMonitor, SharedContexts, open_within, wait_until_settled
 from tests.browser.stored_year import store_normal_year
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -222,101 +220,41 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched.close()
 
 
-@dataclass
-class PageMonitor:
-    """Records errors and requests to other hosts."""
-
-    service: Service
-    errors: list[str] = field(default_factory=list)
-    """Console errors and exceptions."""
-    other_hosts: list[str] = field(default_factory=list)
-    """Addresses of other hosts."""
-    expected: list[str] = field(default_factory=list)
-    """Parts of errors that a test causes on purpose."""
-
-    def attach(self, context: BrowserContext) -> None:
-        """Monitor every page of a context."""
-        context.on("request", self._record_other_hosts)
-        context.on("console", self._record_message)
-        context.on("weberror", self._record_exception)
-
-    def detach(self, context: BrowserContext) -> None:
-        """Stop monitoring a context."""
-        context.remove_listener("request", self._record_other_hosts)
-        context.remove_listener("console", self._record_message)
-        context.remove_listener("weberror", self._record_exception)
-
-    def _record_exception(self, error: WebError) -> None:
-        self.errors.append(str(error.error))
-
-    def _record_other_hosts(self, request: Request) -> None:
-        if not request.url.startswith((self.service.address, "data:", "blob:")):
-            self.other_hosts.append(request.url)
-
-    def _record_message(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.errors.append(f"{message.type}: {message.text}")
-
-    def assert_clean(self) -> None:
-        """Fail if there was an unexpected error or a request to another host."""
-        assert self.other_hosts == []
-        assert [one for one in self.errors if not any(part in one for part in self.expected)] == []
-
-
 OpenPage = Callable[..., Page]
-
-
-def describe_media(browser: Browser, *, dark: bool) -> dict[str, Any]:
-    """Return what a context emulates of the user's settings. Firefox has no command for it, and takes its preferences."""
-    if browser.browser_type.name == "firefox":
-        return dict.fromkeys(("color_scheme", "reduced_motion", "forced_colors", "contrast"), "null")
-    return {"color_scheme": "dark" if dark else "light", "reduced_motion": "reduce"}
 
 
 @pytest.fixture
 def monitor(service: Service) -> PageMonitor:
     """The monitor of this test; a test may add to `expected`."""
-    return PageMonitor(service)
-
-
-class SharedContexts:
-    """Contexts of a browser, one for each look, which tests use one after another: scripts are fetched and compiled once.
-
-    What a context keeps, but for its cache, is removed between tests.
-    """
-
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
-        self._contexts: dict[tuple[str, bool, str], BrowserContext] = {}
-
-    @contextmanager
-    def lend(self, monitor: PageMonitor, *, dark: bool, locale: str) -> Iterator[BrowserContext]:
-        """Lend the context of a look on a service to one test, with nothing stored."""
-        key = monitor.service.address, dark, locale
-        if key not in self._contexts:
-            self._contexts[key] = self._browser.new_context(
-                base_url=monitor.service.address,
-                locale=locale,
-                accept_downloads=True,
-                **describe_media(self._browser, dark=dark),
-            )
-            self._contexts[key].set_default_timeout(30_000)
-        context = self._contexts[key]
-        monitor.attach(context)
-        try:
-            yield context
-        finally:
-            for page in context.pages:
-                page.close()
-            monitor.detach(context)
-            context.clear_permissions()
-            context.set_storage_state({"cookies": [], "origins": []})
+    return PageMonitor(service.address)
 
 
 @pytest.fixture(scope="package")
 def contexts(browser: Browser) -> SharedContexts:
     """Contexts that end with the browser."""
     return SharedContexts(browser)
+
+
+@pytest.fixture(scope="package")
+def loaded_pages(browser: Browser) -> LoadedPages:
+    """Pages that end with the browser."""
+    return LoadedPages(browser)
+
+
+@pytest.fixture
+def open_view(loaded_pages: LoadedPages, monitor: PageMonitor) -> Iterator[OpenPage]:
+    """Open a view on a page that is loaded already, as `open_page` does on a new one."""
+    with ExitStack() as lent:
+
+        def open_on_loaded_page(
+            place: str, size: tuple[int, int] = WIDE, *, dark: bool = False, locale: str = "en-GB"
+        ) -> Page:
+            page = lent.enter_context(loaded_pages.lend(monitor, size, dark=dark, locale=locale))
+            open_within(page, place)
+            return page
+
+        yield open_on_loaded_page
+    monitor.assert_clean()
 
 
 @pytest.fixture
@@ -336,12 +274,6 @@ def open_page(contexts: SharedContexts, monitor: PageMonitor) -> Iterator[OpenPa
 
         yield open_view
     monitor.assert_clean()
-
-
-def wait_until_settled(page: Page) -> None:
-    """Wait until the view is shown and nothing is loading."""
-    page.wait_for_selector("main .view h1, main .failure")
-    page.wait_for_function("() => !document.querySelector('main .spinner')")
 
 
 def find_violations(page: Page) -> list[str]:

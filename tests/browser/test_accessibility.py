@@ -8,26 +8,14 @@ other looks, and saves screenshots of all of them. Views are opened by their add
 import json
 import re
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from models.examples import two_counties_raw
-from tests.browser.conftest import (
-    NARROW,
-    WIDE,
-    OpenPage,
-    PageMonitor,
-    Service,
-    describe_media,
-    find_violations,
-    measure_overflow,
-    take_screenshot,
-    wait_until_settled,
-)
+from tests.browser.conftest import NARROW, WIDE, OpenPage, Service, find_violations, measure_overflow, take_screenshot
+from tests.browser.contexts import LoadedPages, PageMonitor, open_within, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
@@ -113,67 +101,15 @@ STATES = {
 }
 
 
-NEUTRAL = "#/none"
-"""Address of a view that does not exist, which shows nothing of the view before it."""
-
-
-class LoadedPages:
-    """A loaded page of each look, on which tests open one view after another."""
-
-    def __init__(self, browser: Browser, service: Service) -> None:
-        self._browser, self._service = browser, service
-        self._pages: dict[str, Page] = {}
-
-    @contextmanager
-    def lend(self, look: str, monitor: PageMonitor) -> Iterator[Page]:
-        """Lend the page of a look, on which no view is open; another one is loaded after a test that failed."""
-        page = self._pages.pop(look, None) or self._load(LOOKS[look])
-        monitor.attach(page.context)
-        yield page
-        page.evaluate("sessionStorage.clear()")
-        _open_within(page, NEUTRAL)
-        monitor.detach(page.context)
-        self._pages[look] = page
-
-    def _load(self, look: Look) -> Page:
-        context = self._browser.new_context(
-            base_url=self._service.address, locale=look.locale, **describe_media(self._browser, dark=look.dark)
-        )
-        context.set_default_timeout(30_000)
-        page = context.new_page()
-        page.set_viewport_size({"width": look.size[0], "height": look.size[1]})
-        page.goto(f"/{NEUTRAL}")
-        wait_until_settled(page)
-        return page
-
-
-def _open_within(page: Page, place: str) -> None:
-    """Open an address without loading the page again; when this returns, the view before it is gone or is being replaced."""
-    page.evaluate(
-        """(place) => new Promise((done) => {
-            addEventListener("hashchange", () => done(), { once: true });
-            location.hash = place;
-        })""",
-        place,
-    )
-    wait_until_settled(page)
-
-
-@pytest.fixture(scope="module")
-def pages(browser: Browser, service: Service) -> LoadedPages:
-    """Pages that end with the browser."""
-    return LoadedPages(browser, service)
-
-
 @pytest.mark.parametrize("state", STATES)
-def test_view(pages: LoadedPages, monitor: PageMonitor, plan: str, short: str, state: str) -> None:
+def test_view(loaded_pages: LoadedPages, monitor: PageMonitor, plan: str, short: str, state: str) -> None:
     """In each colour scheme axe finds no serious violation, and nothing overflows; the URL of one look shows the view in the next."""
     shown = STATES[state]
     monitor.expected += [shown.expected_error] * bool(shown.expected_error)
     place = "#/" + shown.address.format(plan=plan, short=short)
     for name, look in LOOKS.items():
-        with pages.lend(name, monitor) as page:
-            _open_within(page, place)
+        with loaded_pages.lend(monitor, look.size, dark=look.dark, locale=look.locale) as page:
+            open_within(page, place)
             _wait_until_ready(page, shown)
             take_screenshot(page, f"{state}-{name}", full=True)
             _check_layout(page)
@@ -181,7 +117,7 @@ def test_view(pages: LoadedPages, monitor: PageMonitor, plan: str, short: str, s
             assert page.locator("h1").count() == 1
             if look.locale == "ko-KR" and "{short}" not in shown.address:
                 assert find_english_words(page) == []
-            place = page.url.removeprefix(f"{monitor.service.address}/")
+            place = page.url.removeprefix(f"{monitor.address}/")
     monitor.assert_clean()
 
 

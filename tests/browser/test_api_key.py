@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import ROOT, PageMonitor, run_service, wait_until_settled
+from tests.browser.conftest import ROOT, run_service
+from tests.browser.contexts import PageMonitor, wait_until_settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -19,7 +20,7 @@ def test_sign_in_and_out(browser: Browser, tmp_path: Path) -> None:
     made = subprocess.run(add, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True)  # noqa: S603
     key = next(word for word in made.stdout.split() if len(word) > 30)
     with run_service(tmp_path, ALLOT_AUTHENTICATION="keys") as service:
-        monitor = PageMonitor(service, expected=["401 (Unauthorized)"])
+        monitor = PageMonitor(service.address, expected=["401 (Unauthorized)"])
         context = browser.new_context(base_url=service.address, locale="en-GB")
         monitor.attach(context)
         page = context.new_page()

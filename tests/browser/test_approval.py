@@ -9,13 +9,13 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.conftest import (
     NARROW,
     OpenPage,
-    PageMonitor,
     Service,
     find_violations,
     measure_overflow,
     plan_two_counties,
     take_screenshot,
 )
+from tests.browser.contexts import PageMonitor
 from tests.browser.figures import expect_value, shows_value
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

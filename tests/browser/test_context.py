@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage, wait_until_settled
+from tests.browser.conftest import OpenPage
+from tests.browser.contexts import wait_until_settled
 
 pytestmark = pytest.mark.browser
 

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PageMonitor, Service, SharedContexts
+from tests.browser.conftest import Service
+from tests.browser.contexts import PageMonitor, SharedContexts
 
 pytestmark = pytest.mark.browser
 

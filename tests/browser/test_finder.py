@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NARROW, OpenPage, Service, find_violations, plan_two_counties, wait_until_settled
+from tests.browser.conftest import NARROW, OpenPage, Service, find_violations, plan_two_counties
+from tests.browser.contexts import wait_until_settled
 
 pytestmark = pytest.mark.browser
 

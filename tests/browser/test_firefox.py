@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Error, Playwright
 
 from tests.browser import test_context, test_focus, test_planning_day, test_start, test_study
-from tests.browser.conftest import PageMonitor, Service, SharedContexts
+from tests.browser.conftest import Service
+from tests.browser.contexts import PageMonitor, SharedContexts
 
 FIREFOX_VARIABLE = "ALLOT_FIREFOX"
 """Environment variable with the path of a Firefox browser."""
@@ -56,7 +57,7 @@ def contexts(browser: Browser) -> SharedContexts:
 @pytest.fixture
 def monitor(service: Service) -> PageMonitor:
     """The monitor of this test: in Firefox the policy of the page blocks the style that Playwright adds for a screenshot."""
-    return PageMonitor(service, expected=[STYLE_OF_SCREENSHOTS])
+    return PageMonitor(service.address, expected=[STYLE_OF_SCREENSHOTS])
 
 
 test_a_day_of_a_planner = test_planning_day.test_a_day_of_a_planner

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 
 from models.examples import two_counties_raw
-from tests.browser.conftest import OpenPage, Service, take_screenshot, wait_until_settled
+from tests.browser.conftest import OpenPage, Service, take_screenshot
+from tests.browser.contexts import wait_until_settled
 from tests.browser.figures import shows_value
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

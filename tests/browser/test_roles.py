@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.examples import two_counties_raw
-from tests.browser.conftest import ROOT, OpenPage, PageMonitor, Service, run_service
+from tests.browser.conftest import ROOT, OpenPage, Service, run_service
+from tests.browser.contexts import PageMonitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -12,7 +12,8 @@ from models.outputs import OUTPUT_CODES
 from models.sheets.codes import SHEET_CODES
 from models.validation.finding_codes import FINDING_CODES
 from service.core.errors import ApiError
-from tests.browser.conftest import OpenPage, PageMonitor, Service, SharedContexts, take_screenshot, wait_until_settled
+from tests.browser.conftest import OpenPage, Service, take_screenshot
+from tests.browser.contexts import PageMonitor, SharedContexts, wait_until_settled
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +38,7 @@ def test_nothing_but_the_cache_is_left_in_a_context_that_tests_share(
     contexts: SharedContexts, service: Service
 ) -> None:
     """What one test stores, opens and may do is gone when the next one has the context; its messages go to the next one alone."""
-    first, second = PageMonitor(service), PageMonitor(service)
+    first, second = PageMonitor(service.address), PageMonitor(service.address)
     with contexts.lend(first, dark=False, locale="en-GB") as context:
         context.grant_permissions(["clipboard-read"])
         page = context.new_page()

@@ -10,15 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from models.examples import two_counties_raw
-from tests.browser.conftest import (
-    NARROW,
-    OpenPage,
-    PageMonitor,
-    Service,
-    find_violations,
-    measure_overflow,
-    take_screenshot,
-)
+from tests.browser.conftest import NARROW, OpenPage, Service, find_violations, measure_overflow, take_screenshot
+from tests.browser.contexts import PageMonitor
 from tests.browser.figures import shows_value
 from tests.service.spreadsheets.editing import both, edited, put
 

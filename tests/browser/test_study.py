@@ -7,16 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import (
-    NARROW,
-    WIDE,
-    OpenPage,
-    Service,
-    find_violations,
-    measure_overflow,
-    plan_two_counties,
-    wait_until_settled,
-)
+from tests.browser.conftest import NARROW, WIDE, OpenPage, Service, find_violations, measure_overflow, plan_two_counties
+from tests.browser.contexts import wait_until_settled
 from tests.browser.figures import expect_value, shows_value
 from tests.browser.test_accessibility import find_clipped_texts
 
