@@ -31,7 +31,7 @@ from playwright.sync_api import (
 )
 
 from models.examples import two_counties_raw
-from tests.browser.contexts import LoadedPages, PageMonitor, SharedContexts, open_within, wait_until_settled
+from tests.browser.contexts import LoadedPages, PageMonitor, SharedContexts, wait_until_settled
 from tests.browser.stored_year import store_normal_year
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -239,22 +239,6 @@ def contexts(browser: Browser) -> SharedContexts:
 def loaded_pages(browser: Browser) -> LoadedPages:
     """Pages that end with the browser."""
     return LoadedPages(browser)
-
-
-@pytest.fixture
-def open_view(loaded_pages: LoadedPages, monitor: PageMonitor) -> Iterator[OpenPage]:
-    """Open a view on a page that is loaded already, as `open_page` does on a new one."""
-    with ExitStack() as lent:
-
-        def open_on_loaded_page(
-            place: str, size: tuple[int, int] = WIDE, *, dark: bool = False, locale: str = "en-GB"
-        ) -> Page:
-            page = lent.enter_context(loaded_pages.lend(monitor, size, dark=dark, locale=locale))
-            open_within(page, place)
-            return page
-
-        yield open_on_loaded_page
-    monitor.assert_clean()
 
 
 @pytest.fixture

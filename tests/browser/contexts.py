@@ -113,10 +113,10 @@ def open_within(page: Page, place: str) -> None:
 
 
 class LoadedPages:
-    """Loaded pages of each look, on which tests open views one after another, as users do who follow links.
+    """Loaded pages of each look, on which a test opens one view after another, as users do who follow links.
 
-    Loading the page takes most of the time of a test that looks at a view. A lent page shows no view, and nothing is stored.
-    Handlers that a test adds stay, so tests with some of these load a page of their own.
+    A view is there before all that belongs to it: wait for what the test looks at. Handlers that a test adds, scroll positions and the
+    focus may stay.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -130,6 +130,7 @@ class LoadedPages:
         page = waiting.pop() if waiting else self._load_page(monitor.address, dark=dark, locale=locale)
         monitor.attach(page.context)
         page.bring_to_front()  # a page behind another one draws nothing
+        page.mouse.move(0, 0)
         page.set_viewport_size({"width": size[0], "height": size[1]})
         try:
             yield page

@@ -53,16 +53,16 @@ def test_the_panel_of_a_county_leads_to_what_holds_a_requirement_back(open_page:
     assert shows_value(shown.inner_text(), short["shortage"])
 
 
-def test_a_good_is_shown_beside_requirements(open_view: OpenPage, service: Service) -> None:
+def test_a_good_is_shown_beside_requirements(open_page: OpenPage, service: Service) -> None:
     """The map of one good and the card of its shortage read the table of goods alone."""
     soap = {"id": "soap", "name": "Soap", "norms": {"people": 12}}
     maize = {"id": "maize", "name": "Maize", "unit": "kg", "provides": {"energy": 3_600}}
     plan = service.json("/v1/plans", {"problem": {**PROBLEM, "items": [maize, soap]}}, Prefer="wait=60")["id"]
     rows = service.json(f"/v1/plans/{plan}/tables/supply?item=soap")["rows"]
     short = sum(row["demand"] for row in rows)
-    page = open_view(f"#/map?plan={plan}&item=soap&measure=shortage")
+    page = open_page(f"#/map?plan={plan}&item=soap&measure=shortage")
     assert shows_value(page.locator(".map-side td[data-county=town]").inner_text(), short)
-    page = open_view(f"#/bottlenecks?plan={plan}&county=town&item=soap&period=2002-01")
+    page = open_page(f"#/bottlenecks?plan={plan}&county=town&item=soap&period=2002-01")
     shown = page.locator("[data-figure=shortage] dd")
     expect(shown).to_be_visible()
     assert shows_value(shown.inner_text(), rows[0]["shortage"])

@@ -11,9 +11,9 @@ from tests.browser.figures import shows_value
 pytestmark = pytest.mark.browser
 
 
-def test_it_tells_what_the_service_tells(open_view: OpenPage, service: Service, short: str, plan: str) -> None:
+def test_it_tells_what_the_service_tells(open_page: OpenPage, service: Service, short: str, plan: str) -> None:
     told = service.json(f"/v1/plans/{short}/briefing?with={plan}")
-    page = open_view(f"#/briefing?plan={short}&with={plan}")
+    page = open_page(f"#/briefing?plan={short}&with={plan}")
     for figure in told["figures"]:
         if figure["value"] is not None:
             shown = page.locator(f"[data-figure={figure['name']}]")
@@ -32,10 +32,10 @@ def count_pages(page: Page) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
 
 
-def test_it_fits_on_one_page_of_paper(open_view: OpenPage, service: Service) -> None:
+def test_it_fits_on_one_page_of_paper(open_page: OpenPage, service: Service) -> None:
     """What is left open comes behind it on a page of its own, once it was asked for."""
     own = plan_two_counties(service)
-    page = open_view(f"#/briefing?plan={own}")
+    page = open_page(f"#/briefing?plan={own}")
     assert count_pages(page) == 1
     page.get_by_role("button", name="What is left open").click()
     page.get_by_role("button", name="Find the ranges").click()

@@ -11,9 +11,9 @@ pytestmark = pytest.mark.browser
 SOAP = "tr[data-line='hyesan-daily/soap']"
 
 
-def test_a_typed_quota_is_estimated_verified_and_kept(open_view: OpenPage, service: Service, short: str) -> None:
+def test_a_typed_quota_is_estimated_verified_and_kept(open_page: OpenPage, service: Service, short: str) -> None:
     """A quota typed by keyboard alone becomes a pin; its verified answer is that of the API, and the kept plan has it."""
-    page = open_view(f"#/by-hand?plan={short}")
+    page = open_page(f"#/by-hand?plan={short}")
     cell = page.locator(f"{SOAP} td[data-period='2002-01']")
     page.locator(".by-hand-grid td[tabindex='0']").focus()
     page.keyboard.press("Enter")

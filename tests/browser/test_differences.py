@@ -37,13 +37,13 @@ def agrees(text: str, change: float, amount: float) -> bool:
 
 
 def test_quotas_stand_beside_those_of_the_other_plan(
-    open_view: OpenPage, service: Service, short: str, scarce: str
+    open_page: OpenPage, service: Service, short: str, scarce: str
 ) -> None:
     """Also quotas that only one of the plans has: the other one has 0."""
     now, before = read_quotas(service, scarce), read_quotas(service, short)
     names = {"Laundry soap 250 g": "soap", "Notebook": "notebook", "Potato starch": "starch"}
     months = {"January 2002": "2002-01", "February 2002": "2002-02"}
-    page = open_view(f"#/factories?plan={scarce}&with={short}")
+    page = open_page(f"#/factories?plan={scarce}&with={short}")
     page.wait_for_selector(ROW)
     assert find_violations(page) == []
     seen = {}
@@ -63,22 +63,22 @@ def test_quotas_stand_beside_those_of_the_other_plan(
     take_screenshot(page, "factories-change")
 
 
-def test_quotas_of_another_problem_are_not_compared(open_view: OpenPage, plan: str, short: str) -> None:
+def test_quotas_of_another_problem_are_not_compared(open_page: OpenPage, plan: str, short: str) -> None:
     """A dash stands where the other plan cannot have a quota; what this plan cannot have is counted."""
-    page = open_view(f"#/factories?plan={short}&with={plan}&item=soap")
+    page = open_page(f"#/factories?plan={short}&with={plan}&item=soap")
     page.wait_for_selector(ROW)
     assert page.locator(f"{ROW} .change").first.inner_text() == "–"
     assert "lines, months or units that this plan does not have" in page.locator(".compared-note").inner_text()
     figures = page.locator(".figures")
     assert figures.locator("[data-figure=worth]").count() == 1
     assert figures.locator("[data-figure=changed], .change").count() == 0  # "no change" would be a figure of nothing
-    page = open_view(f"#/by-hand?plan={short}&with={plan}&item=soap")
+    page = open_page(f"#/by-hand?plan={short}&with={plan}&item=soap")
     assert page.locator(".by-hand-grid .change").first.inner_text() == "–"
 
 
-def test_quotas_by_hand_show_the_differences(open_view: OpenPage, service: Service, short: str, scarce: str) -> None:
+def test_quotas_by_hand_show_the_differences(open_page: OpenPage, service: Service, short: str, scarce: str) -> None:
     now, before = read_quotas(service, scarce), read_quotas(service, short)
-    page = open_view(f"#/by-hand?plan={scarce}&with={short}")
+    page = open_page(f"#/by-hand?plan={scarce}&with={short}")
     for item, line in (("soap", "hyesan-daily/soap"), ("notebook", "hyesan-daily/notebook")):
         for period in ("2002-01", "2002-02"):
             cell = page.locator(f"tr[data-line='{line}'] td[data-period='{period}']")
@@ -96,9 +96,9 @@ def read_cell(page: Page, row: str, column: str) -> tuple[str, str]:
     return change, amounts
 
 
-def test_sources_and_flows_show_the_differences(open_view: OpenPage, service: Service, short: str, scarce: str) -> None:
+def test_sources_and_flows_show_the_differences(open_page: OpenPage, service: Service, short: str, scarce: str) -> None:
     """Both plans' amounts stand in a cell, for the county and the good of the bar."""
-    page = open_view(f"#/year?plan={scarce}&with={short}&part=sources&county=kapsan&item=soap")
+    page = open_page(f"#/year?plan={scarce}&with={short}&part=sources&county=kapsan&item=soap")
     page.wait_for_selector(".year-changes td")
     filters = "county=kapsan&item=soap&sort=period&columns=arrived,served"
     now, before = (service.columns(plan, "supply", filters) for plan in (scarce, short))
@@ -128,9 +128,9 @@ def test_sources_and_flows_show_the_differences(open_view: OpenPage, service: Se
 
 
 def test_electricity_and_quality_show_the_differences(
-    open_view: OpenPage, service: Service, short: str, scarce: str
+    open_page: OpenPage, service: Service, short: str, scarce: str
 ) -> None:
-    page = open_view(f"#/year?plan={scarce}&with={short}&part=power")
+    page = open_page(f"#/year?plan={scarce}&with={short}&part=power")
     page.wait_for_selector(".heatmap td[data-row]")
     shares = []
     for plan in (scarce, short):
@@ -152,16 +152,16 @@ def test_electricity_and_quality_show_the_differences(
     assert find_violations(page) == []
 
 
-def test_what_the_other_plan_does_not_have_is_told(open_view: OpenPage, plan: str, short: str) -> None:
-    page = open_view(f"#/year?plan={short}&with={plan}&part=sources&item=soap")
+def test_what_the_other_plan_does_not_have_is_told(open_page: OpenPage, plan: str, short: str) -> None:
+    page = open_page(f"#/year?plan={short}&with={plan}&part=sources&item=soap")
     expect(page.locator(".year-changes")).to_contain_text("does not have Laundry soap 250 g")
-    page = open_view(f"#/year?plan={plan}&with={short}&part=flows&month=2002-09")
+    page = open_page(f"#/year?plan={plan}&with={short}&part=flows&month=2002-09")
     expect(page.locator(".year-changes")).to_contain_text("no month in common")
 
 
-def test_goods_are_chosen_once_on_the_map(open_view: OpenPage, short: str) -> None:
+def test_goods_are_chosen_once_on_the_map(open_page: OpenPage, short: str) -> None:
     """The bar has the only control; links to the map lead where they led."""
-    page = open_view(f"#/map?plan={short}&county=kapsan&item=soap&month=2002-02&measure=shortage")
+    page = open_page(f"#/map?plan={short}&county=kapsan&item=soap&month=2002-02&measure=shortage")
     good = page.get_by_label("Good", exact=True)
     expect(good).to_have_value("soap")
     assert page.locator("select option[value=soap]").count() == 1

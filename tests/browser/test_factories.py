@@ -55,9 +55,9 @@ def download_file(page: Page, name: str) -> Path:
     return waiting.value.path()
 
 
-def test_the_table_shows_the_figures_of_the_api(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_the_table_shows_the_figures_of_the_api(open_page: OpenPage, service: Service, plan: str) -> None:
     """Sorted by quota, the first rows agree to the last digit shown; the sums are those of the table."""
-    page = open_view(f"#/factories?plan={plan}&sort=-quantity")
+    page = open_page(f"#/factories?plan={plan}&sort=-quantity")
     page.wait_for_selector(ROW)
     truth = service.columns(plan, "quotas", "sort=-quantity")
     for k, cells in enumerate(read_visible_rows(page)[:8]):
@@ -93,9 +93,9 @@ def test_months_stand_side_by_side_with_their_changes(
     assert find_violations(page) == []
 
 
-def test_search_filters_and_downloads_agree(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_search_filters_and_downloads_agree(open_page: OpenPage, service: Service, plan: str) -> None:
     """Rows shown, URL and downloaded files agree."""
-    page = open_view(f"#/factories?plan={plan}")
+    page = open_page(f"#/factories?plan={plan}")
     page.get_by_label("Search").fill("hyesan pencil")  # a place and an item: no name contains both
     month = page.get_by_label("Filter by Month")
     month.select_option("2002-04")
@@ -119,9 +119,9 @@ def test_search_filters_and_downloads_agree(open_view: OpenPage, service: Servic
     )
 
 
-def test_a_whole_plan_as_a_workbook(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_a_whole_plan_as_a_workbook(open_page: OpenPage, service: Service, plan: str) -> None:
     """The workbook opens and contains all quotas; other views link to the same file."""
-    places = [open_view(f"#/{place}?plan={plan}") for place in ("start", "approval", "factories")]
+    places = [open_page(f"#/{place}?plan={plan}") for place in ("start", "approval", "factories")]
     links = [page.get_by_role("link", name="Whole plan as a workbook") for page in places]
     assert len({(link.get_attribute("href"), link.get_attribute("download")) for link in links}) == 1
     with places[-1].expect_download() as waiting:
@@ -137,9 +137,9 @@ def test_a_whole_plan_as_a_workbook(open_view: OpenPage, service: Service, plan:
     assert len(book.sheetnames) >= len(factories)
 
 
-def test_an_empty_search_result_has_a_message(open_view: OpenPage, plan: str, service: Service) -> None:
+def test_an_empty_search_result_has_a_message(open_page: OpenPage, plan: str, service: Service) -> None:
     """A search without a match shows a message in the table."""
-    page = open_view(f"#/factories?plan={plan}&q=zzzz")
+    page = open_page(f"#/factories?plan={plan}&q=zzzz")
     expect(page.locator("[data-figure=shown] dd")).to_have_text(
         f"0 of {service.json(f'/v1/plans/{plan}')['tables']['quotas']:,}"
     )
@@ -149,9 +149,9 @@ def test_an_empty_search_result_has_a_message(open_view: OpenPage, plan: str, se
     assert page.get_by_label("Search").input_value() == ""
 
 
-def test_the_table_is_one_tab_stop(open_view: OpenPage, short: str) -> None:
+def test_the_table_is_one_tab_stop(open_page: OpenPage, short: str) -> None:
     """Tab leads to the headings and then out of the table; arrow keys move between cells, also far ones."""
-    page = open_view(f"#/factories?plan={short}")
+    page = open_page(f"#/factories?plan={short}")
     page.wait_for_selector(ROW)
     read = "() => [document.activeElement.closest('tr')?.getAttribute('aria-rowindex'), document.activeElement.textContent.trim()]"
     stops = ".data-grid :is(a, button, select, td, th)"
@@ -176,9 +176,9 @@ def test_the_table_is_one_tab_stop(open_view: OpenPage, short: str) -> None:
     assert page.evaluate(read) == ["1", "Factory ▲"]
 
 
-def test_headings_sort(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_headings_sort(open_page: OpenPage, service: Service, plan: str) -> None:
     """By keyboard or mouse: ascending, descending, and the order of the plan; the URL and the downloads follow."""
-    page = open_view(f"#/factories?plan={plan}")
+    page = open_page(f"#/factories?plan={plan}")
     page.wait_for_selector(ROW)
     heading = page.get_by_role("button", name="kWh")
     heading.click()
@@ -288,8 +288,8 @@ def test_a_print_job_has_all_sheets(open_page: OpenPage, service: Service, with_
     assert count_pages(page.pdf(prefer_css_page_size=True)) >= page.locator(".sheet").count()
 
 
-def test_the_quota_table_prints_the_rows_that_are_not_in_the_document(open_view: OpenPage, plan: str) -> None:
-    page = open_view(f"#/factories?plan={plan}&county=hyesan")
+def test_the_quota_table_prints_the_rows_that_are_not_in_the_document(open_page: OpenPage, plan: str) -> None:
+    page = open_page(f"#/factories?plan={plan}&county=hyesan")
     page.wait_for_selector(ROW)
     count = int(page.locator("[data-figure=shown] dd").inner_text().split()[0])
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
@@ -338,8 +338,8 @@ def test_a_county_sheet_and_its_slips_are_printed(open_page: OpenPage, service: 
     assert count_pages(page.pdf(prefer_css_page_size=True)) >= 3
 
 
-def test_a_factory_sheet_says_from_whom_and_to_whom(open_view: OpenPage, with_shops: str) -> None:
-    page = open_view(f"#/factories?plan={with_shops}&sheet=hyesan-daily")
+def test_a_factory_sheet_says_from_whom_and_to_whom(open_page: OpenPage, with_shops: str) -> None:
+    page = open_page(f"#/factories?plan={with_shops}&sheet=hyesan-daily")
     page.wait_for_selector(".sheet")
     text = page.locator(".sheet").inner_text()
     for part in ("Materials to receive", "Caustic soda", "Centre at Kilju", "Where the goods go", "People of Kapsan"):

@@ -34,12 +34,12 @@ def problem(service: Service, plan: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("month", ["all", "2002-04"])
 def test_served_and_missing_agree_with_the_tables(
-    open_view: OpenPage, service: Service, plan: str, problem: dict[str, Any], month: str
+    open_page: OpenPage, service: Service, plan: str, problem: dict[str, Any], month: str
 ) -> None:
     where = f"#/map?plan={plan}" + ("" if month == "all" else f"&month={month}")
     need, served, short = (by_county(service, plan, problem, name) for name in ("demand", "served", "shortage"))
     people = {county["id"]: county["population"]["people"] for county in problem["counties"]}
-    page = open_view(where)
+    page = open_page(where)
     for county, count in people.items():
         text = page.locator(f"[data-county='{county}']").inner_text()
         assert shows_value(text, served[county, month] / need[county, month]), county
@@ -53,8 +53,8 @@ def test_served_and_missing_agree_with_the_tables(
         assert all(abs(need[county, "all"] - summary[county]["demand"]) < 1e-3 for county in people)
 
 
-def test_links_and_prices_agree_with_the_tables(open_view: OpenPage, service: Service, plan: str) -> None:
-    page = open_view(f"#/map?plan={plan}&month=2002-04&measure=price")
+def test_links_and_prices_agree_with_the_tables(open_page: OpenPage, service: Service, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}&month=2002-04&measure=price")
     table = service.columns(plan, "capacity", "rule=link&period=2002-04&columns=id,used")
     tonnes: dict[str, float] = defaultdict(float)
     for link, used in zip(table["id"], table["used"], strict=True):
@@ -71,10 +71,10 @@ def test_links_and_prices_agree_with_the_tables(open_view: OpenPage, service: Se
 
 
 def test_the_tables_of_links_and_gateways_agree(
-    open_view: OpenPage, service: Service, plan: str, problem: dict[str, Any]
+    open_page: OpenPage, service: Service, plan: str, problem: dict[str, Any]
 ) -> None:
     """Flows on links, central deliveries and swaps of one month agree with the tables of the plan."""
-    page = open_view(f"#/map?plan={plan}&month=2002-04")
+    page = open_page(f"#/map?plan={plan}&month=2002-04")
     page.get_by_text("Links, gateways and neighbours in tables").click()
     table = service.columns(plan, "capacity", "rule=link&period=2002-04&columns=id,used,limit")
     ways: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -130,8 +130,8 @@ def test_a_county_opens_its_bottlenecks(open_page: OpenPage, service: Service, s
     expect(page.locator(".map-side h2").first).to_have_text("Counties")
 
 
-def test_the_months_play(open_view: OpenPage, plan: str) -> None:
-    page = open_view(f"#/map?plan={plan}")
+def test_the_months_play(open_page: OpenPage, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}")
     page.get_by_role("button", name="Play").click()
     expect(page.locator(".map-month")).to_have_text("January 2002")
     expect(page.locator(".map-month")).to_have_text("February 2002")
@@ -144,9 +144,9 @@ def test_the_months_play(open_view: OpenPage, plan: str) -> None:
     assert "month=2002-12" in page.url
 
 
-def test_dots_and_names_open_their_county(open_view: OpenPage, plan: str, problem: dict[str, Any]) -> None:
+def test_dots_and_names_open_their_county(open_page: OpenPage, plan: str, problem: dict[str, Any]) -> None:
     """The pointer at the middle of every dot and name meets that county, whatever lies below, and a click selects it."""
-    page = open_view(f"#/map?plan={plan}")
+    page = open_page(f"#/map?plan={plan}")
     met = page.evaluate(
         """() => [...document.querySelectorAll("circle[data-county-mark], [data-county-mark] text")].map((one) => {
             const { x, y, width, height } = one.getBoundingClientRect();
@@ -165,15 +165,15 @@ def test_dots_and_names_open_their_county(open_view: OpenPage, plan: str, proble
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])
-def test_a_phone_names_all_counties(open_view: OpenPage, plan: str, problem: dict[str, Any], locale: str) -> None:
-    page = open_view(f"#/map?plan={plan}", size=NARROW, locale=locale)
+def test_a_phone_names_all_counties(open_page: OpenPage, plan: str, problem: dict[str, Any], locale: str) -> None:
+    page = open_page(f"#/map?plan={plan}", size=NARROW, locale=locale)
     names = page.locator(".map-county-label .map-name").all_text_contents()
     assert len(set(names)) == len(names) == len(problem["counties"])
 
 
-def test_the_outline_of_the_province_and_its_neighbours(open_view: OpenPage, plan: str, short: str) -> None:
+def test_the_outline_of_the_province_and_its_neighbours(open_page: OpenPage, plan: str, short: str) -> None:
     """Counties of Ryanggang are clipped by its outline, with the source named; two counties elsewhere have none."""
-    page = open_view(f"#/map?plan={plan}")
+    page = open_page(f"#/map?plan={plan}")
     assert page.locator(".map-neighbour").count() >= 8
     assert page.locator(".map-outline").count() == 1
     expect(page.locator(".map-card")).to_contain_text("Natural Earth, public domain")
@@ -190,9 +190,9 @@ def test_the_outline_of_the_province_and_its_neighbours(open_view: OpenPage, pla
     expect(page.locator(".map-hover")).to_contain_text("Kapsan County")
 
 
-def test_a_link_says_what_moves_over_it(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_a_link_says_what_moves_over_it(open_page: OpenPage, service: Service, plan: str) -> None:
     """A click near a link opens its items, tonnes and worth; so does its name in the table."""
-    page = open_view(f"#/map?plan={plan}&month=2002-04")
+    page = open_page(f"#/map?plan={plan}&month=2002-04")
     link = "kilju-to-paegam-chongnyon"
     line = page.locator(f"[data-link={link}] .map-link-reach").bounding_box()
     assert line is not None
@@ -213,8 +213,8 @@ def test_a_link_says_what_moves_over_it(open_view: OpenPage, service: Service, p
     expect(side.locator("h2").first).not_to_have_text("Counties")
 
 
-def test_months_side_by_side(open_view: OpenPage, plan: str) -> None:
-    page = open_view(f"#/map?plan={plan}&layout=months", locale="ko-KR")
+def test_months_side_by_side(open_page: OpenPage, plan: str) -> None:
+    page = open_page(f"#/map?plan={plan}&layout=months", locale="ko-KR")
     assert page.locator(".map-small").count() == 12
     assert find_violations(page) == []
     page.locator(".map-small[data-month='2002-04']").click()
@@ -224,7 +224,7 @@ def test_months_side_by_side(open_view: OpenPage, plan: str) -> None:
 
 
 def test_map_and_bottlenecks_show_the_change_against_another_plan(
-    open_view: OpenPage, service: Service, short: str
+    open_page: OpenPage, service: Service, short: str
 ) -> None:
     changed = {"base_plan": short, "changes": [{"what": "power_limit", "factor": 1.2}]}
     other = service.json("/v1/plans", changed, Prefer="wait=60")["id"]
@@ -232,7 +232,7 @@ def test_map_and_bottlenecks_show_the_change_against_another_plan(
         {row["key"]: row["share"] for row in service.json(f"/v1/plans/{one}")["summary"]["by_county"]}
         for one in (other, short)
     ]
-    page = open_view(f"#/map?plan={other}&with={short}")
+    page = open_page(f"#/map?plan={other}&with={short}")
     expect(page.get_by_role("radio", name="Change", exact=True)).to_be_checked()
     changes = {county: 100 * (share - shares[1][county]) for county, share in shares[0].items()}
     assert max(changes.values()) > 1

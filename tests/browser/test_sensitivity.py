@@ -21,9 +21,9 @@ def wait_for_result(page: Page) -> None:
     page.wait_for_selector(".result-card:not([aria-busy]) .comparison")
 
 
-def test_a_slider_shows_the_result_beside_the_plan(open_view: OpenPage, service: Service, short: str) -> None:
+def test_a_slider_shows_the_result_beside_the_plan(open_page: OpenPage, service: Service, short: str) -> None:
     """A slider moved by keyboard changes the URL; the page shows the figures of the API and explains the result."""
-    page = open_view(f"#/what-if?plan={short}")
+    page = open_page(f"#/what-if?plan={short}")
     assert page.get_by_text("There are no changes yet").is_visible()
     page.get_by_label("Electricity, all areas").focus()
     for _ in range(20):
@@ -47,9 +47,9 @@ def test_a_slider_shows_the_result_beside_the_plan(open_view: OpenPage, service:
     take_screenshot(page, "what-if", full=True)
 
 
-def test_the_url_contains_the_changes(open_view: OpenPage, short: str) -> None:
+def test_the_url_contains_the_changes(open_page: OpenPage, short: str) -> None:
     """Several changes in the URL are solved step by step; a reset clears them."""
-    page = open_view(f"#/what-if?plan={short}&power.hyesan=0.5&central=0.9")
+    page = open_page(f"#/what-if?plan={short}&power.hyesan=0.5&central=0.9")
     wait_for_result(page)
     assert page.locator("table.steps tbody tr").count() == 2
     assert page.get_by_label("Central share", exact=True).input_value() == "90"
@@ -87,9 +87,9 @@ def wait_until(page: Page, is_met: Callable[[], bool]) -> None:
     pytest.fail("the condition is not met after 30 seconds")
 
 
-def test_the_result_replaces_the_estimate(open_view: OpenPage, service: Service, short: str) -> None:
+def test_the_result_replaces_the_estimate(open_page: OpenPage, service: Service, short: str) -> None:
     """While the service solves, the page shows an estimate and whether it is exact or a bound."""
-    page = open_view(f"#/what-if?plan={short}")
+    page = open_page(f"#/what-if?plan={short}")
     waiting = hold_requests(page, "what-if")
     for factor, kind, text in (
         (0.99, "exact", "the same value"),
@@ -125,10 +125,10 @@ def test_the_result_replaces_the_estimate(open_view: OpenPage, service: Service,
 
 
 def test_an_estimate_that_holds_for_a_small_part_has_no_figure(
-    open_view: OpenPage, service: Service, short: str
+    open_page: OpenPage, service: Service, short: str
 ) -> None:
     """A bound far from the result is not shown: the page says that the effect can be large, and solves."""
-    page = open_view(f"#/what-if?plan={short}")
+    page = open_page(f"#/what-if?plan={short}")
     waiting = hold_requests(page, "what-if")
     body = {"changes": [{"what": "power_limit", "factor": 0.1}]}
     truth = service.json(f"/v1/plans/{short}/estimate", body)
@@ -169,16 +169,16 @@ def test_a_newer_query_or_another_view_cancels_a_query(open_page: OpenPage, shor
     assert ended == ["what-if net::ERR_ABORTED"] * 2
 
 
-def test_an_invalid_change_is_reported(open_view: OpenPage, monitor: PageMonitor, short: str) -> None:
+def test_an_invalid_change_is_reported(open_page: OpenPage, monitor: PageMonitor, short: str) -> None:
     """The page shows the finding of the service."""
     monitor.expected.append("422")
-    page = open_view(f'#/what-if?plan={short}&changes=[{{"what":"power_limit","where":"nowhere","factor":0.5}}]')
+    page = open_page(f'#/what-if?plan={short}&changes=[{{"what":"power_limit","where":"nowhere","factor":0.5}}]')
     expect(page.locator(".result-card .failure")).to_contain_text("nowhere")
 
 
-def test_changes_are_saved_as_a_plan_and_compared(open_view: OpenPage, service: Service, short: str) -> None:
+def test_changes_are_saved_as_a_plan_and_compared(open_page: OpenPage, service: Service, short: str) -> None:
     """The new plan is compared with the old one, and the difference is decomposed."""
-    page = open_view(f"#/what-if?plan={short}&power=0.7")
+    page = open_page(f"#/what-if?plan={short}&power=0.7")
     wait_for_result(page)
     page.get_by_role("button", name="Save as a plan").click()
     page.locator(".open-comparison").click()
@@ -224,9 +224,9 @@ def test_changes_are_saved_as_a_scenario(open_page: OpenPage, service: Service, 
     assert "적은 전력" in page.locator(".start-form").inner_text()
 
 
-def test_a_remedy_for_a_shortage_is_applied(open_view: OpenPage, service: Service, short: str) -> None:
+def test_a_remedy_for_a_shortage_is_applied(open_page: OpenPage, service: Service, short: str) -> None:
     """From the list of shortages to binding limits, verified remedies and an applied remedy."""
-    page = open_view(f"#/bottlenecks?plan={short}")
+    page = open_page(f"#/bottlenecks?plan={short}")
     for key in ("notebook", "notebook/hyesan"):
         page.locator(f"summary[data-key='{key}']").click()
     page.get_by_role("link", name="February").click()
@@ -286,15 +286,15 @@ def test_a_limit_leads_to_everything_that_it_holds_back(open_page: OpenPage, ser
     expect(page.locator(".shortage-leaf a").first).to_be_focused()
 
 
-def test_a_served_need_has_no_bottlenecks(open_view: OpenPage, short: str) -> None:
+def test_a_served_need_has_no_bottlenecks(open_page: OpenPage, short: str) -> None:
     """The page says that there is no shortage."""
-    page = open_view(f"#/bottlenecks?plan={short}&county=kapsan&item=starch&period=2002-01")
+    page = open_page(f"#/bottlenecks?plan={short}&county=kapsan&item=starch&period=2002-01")
     expect(page.get_by_text("There is no shortage here")).to_be_visible()
 
 
-def test_what_if_of_a_whole_province(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_what_if_of_a_whole_province(open_page: OpenPage, service: Service, plan: str) -> None:
     """Solve Ryanggang's normal year with worse machines."""
-    page = open_view(f"#/what-if?plan={plan}&machines=0.9")
+    page = open_page(f"#/what-if?plan={plan}&machines=0.9")
     page.set_default_timeout(120_000)
     wait_for_result(page)
     truth = service.json(f"/v1/plans/{plan}/what-if", {"changes": [{"what": "machine_condition", "factor": 0.9}]})
@@ -306,9 +306,9 @@ def test_what_if_of_a_whole_province(open_view: OpenPage, service: Service, plan
 IMPOSSIBLE = '[{"what":"store_tonnes","where":"hyesan","value":0}]'
 
 
-def test_an_impossible_change_names_the_conflict(open_view: OpenPage, service: Service, short: str) -> None:
+def test_an_impossible_change_names_the_conflict(open_page: OpenPage, service: Service, short: str) -> None:
     """What-if tells that there is no plan, which limits conflict and the least relaxation, by names; no figure is shown."""
-    page = open_view(f"#/what-if?plan={short}&changes={IMPOSSIBLE}")
+    page = open_page(f"#/what-if?plan={short}&changes={IMPOSSIBLE}")
     wait_for_result(page)
     truth = service.json(f"/v1/plans/{short}/what-if", {"changes": json.loads(IMPOSSIBLE)})["infeasibility"]
     result = page.locator(".comparison")
@@ -319,27 +319,27 @@ def test_an_impossible_change_names_the_conflict(open_view: OpenPage, service: S
     assert [lists.nth(k).locator("li").count() for k in (0, 1)] == [len(truth["conflict"]), len(truth["relaxations"])]
     assert page.locator(".before-after").count() == 0
     assert find_violations(page) == []
-    halved = open_view(f"#/what-if?plan={short}&power=0.5&changes={IMPOSSIBLE}", locale="ko-KR")
+    halved = open_page(f"#/what-if?plan={short}&power=0.5&changes={IMPOSSIBLE}", locale="ko-KR")
     wait_for_result(halved)
     expect(halved.locator(".comparison")).to_contain_text("이 변경으로는 모든 제약을 만족하는 계획이 없습니다.")
     assert halved.locator("table.steps tbody tr").count() == 2
 
 
 def test_an_infeasible_plan_is_explained_in_every_view(
-    open_view: OpenPage, monitor: PageMonitor, service: Service, short: str
+    open_page: OpenPage, monitor: PageMonitor, service: Service, short: str
 ) -> None:
     """Views without figures show the conflict; what-if resolves it, and compare lists the inputs."""
     monitor.expected.append("409")  # the figures of the map are requested beside the plan
     body = {"base_plan": short, "changes": json.loads(IMPOSSIBLE)}
     infeasible = service.json("/v1/plans", body, Prefer="wait=60")["id"]
     for view in ("start", "map", "year", "factories", "bottlenecks"):
-        page = open_view(f"#/{view}?plan={infeasible}")
+        page = open_page(f"#/{view}?plan={infeasible}")
         expect(page.locator(".infeasibility")).to_contain_text("Store capacity, Hyesan, February 2002")
     assert find_violations(page) == []
-    page = open_view(f'#/what-if?plan={infeasible}&changes=[{{"what":"store_tonnes","where":"hyesan","value":400}}]')
+    page = open_page(f'#/what-if?plan={infeasible}&changes=[{{"what":"store_tonnes","where":"hyesan","value":400}}]')
     wait_for_result(page)
     expect(page.locator(".no-plan")).to_contain_text("There is a plan with these changes.")
-    page = open_view(f"#/compare?plan={short}&with={infeasible}")
+    page = open_page(f"#/compare?plan={short}&with={infeasible}")
     page.get_by_role("button", name="Explain the difference").click()
     expect(page.locator(".comparison")).to_contain_text("No plan satisfies every constraint")
     expect(page.locator("details code")).to_have_text("/counties/hyesan/store_tonnes")

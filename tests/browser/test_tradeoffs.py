@@ -10,10 +10,10 @@ from tests.browser.figures import shows_value
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-def test_a_curve_shows_the_served_share_along_a_limit(open_view: OpenPage, service: Service, short: str) -> None:
+def test_a_curve_shows_the_served_share_along_a_limit(open_page: OpenPage, service: Service, short: str) -> None:
     body = {"change": {"what": "power_limit", "factor": 1}, "start": 0.0, "end": 1.5}
     points = service.json(f"/v1/plans/{short}/curve", body)["points"]
-    page = open_view(f"#/what-if?plan={short}&curve=power")
+    page = open_page(f"#/what-if?plan={short}&curve=power")
     page.get_by_role("button", name="Show as a table").click()
     rows = page.locator(".curve tbody tr")
     assert rows.count() == len(points) > 5
@@ -22,12 +22,12 @@ def test_a_curve_shows_the_served_share_along_a_limit(open_view: OpenPage, servi
     assert find_violations(page) == []
 
 
-def test_a_grid_shows_the_served_share_of_pairs_of_limits(open_view: OpenPage, service: Service, short: str) -> None:
+def test_a_grid_shows_the_served_share_of_pairs_of_limits(open_page: OpenPage, service: Service, short: str) -> None:
     """Each cell agrees with the API, and opens its pair; a second visit of the URL draws the grid again."""
     factors = [0.4, 0.6, 0.8, 1, 1.2]
     axes = [{"change": {"what": what, "factor": 1}, "values": factors} for what in ("power_limit", "central_share")]
     cells = service.json(f"/v1/plans/{short}/grid", {"first": axes[0], "second": axes[1]})["cells"]
-    page = open_view(f"#/what-if?plan={short}")
+    page = open_page(f"#/what-if?plan={short}")
     page.get_by_role("button", name="Draw the grid").click()
     page.wait_for_url("**grid=power%2Ccentral*")
     for cell in cells:
@@ -42,7 +42,7 @@ def test_a_grid_shows_the_served_share_of_pairs_of_limits(open_view: OpenPage, s
     expect(page.locator("input[name=power]")).to_have_value("60")
 
 
-def test_the_page_tells_what_each_goal_gave_up(open_view: OpenPage, service: Service) -> None:
+def test_the_page_tells_what_each_goal_gave_up(open_page: OpenPage, service: Service) -> None:
     """The values are those of the plan, in the unit of each goal; the button solves each goal by itself."""
     problem = two_counties_raw()
     goals = [
@@ -53,7 +53,7 @@ def test_the_page_tells_what_each_goal_gave_up(open_view: OpenPage, service: Ser
     ]
     problem["policy"] = {**problem.get("policy", {}), "goals": goals}
     plan = service.json("/v1/plans", {"problem": problem}, Prefer="wait=60")
-    page = open_view(f"#/bottlenecks?plan={plan['id']}")
+    page = open_page(f"#/bottlenecks?plan={plan['id']}")
     rows = page.locator(".goals tbody tr")
     expect(rows).to_have_count(4)
     assert rows.locator("th").all_inner_texts() == [
@@ -79,9 +79,9 @@ def test_the_page_tells_what_each_goal_gave_up(open_view: OpenPage, service: Ser
     assert find_violations(page) == []
 
 
-def test_the_page_tells_what_equity_costs(open_view: OpenPage, service: Service, short: str) -> None:
+def test_the_page_tells_what_equity_costs(open_page: OpenPage, service: Service, short: str) -> None:
     """The card shows the inequality of the plan; its button solves the plan without fairness."""
-    page = open_view(f"#/bottlenecks?plan={short}")
+    page = open_page(f"#/bottlenecks?plan={short}")
     summary = service.json(f"/v1/plans/{short}")["summary"]
     spread = summary["greatest_spread"]
     assert shows_value(page.locator("[data-figure=gini] dd").inner_text(), summary["gini"])

@@ -12,7 +12,7 @@ from tests.browser.figures import shows_value
 pytestmark = pytest.mark.browser
 
 
-def test_every_cell_of_the_goods_agrees(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_every_cell_of_the_goods_agrees(open_page: OpenPage, service: Service, plan: str) -> None:
     table = service.columns(plan, "supply", "county=hyesan&columns=item,period,demand,shortage,price")
     missing = {(item, month): short for item, month, _, short, _ in _rows(table)}
     prices = {(item, month): price for item, month, _, _, price in _rows(table)}
@@ -22,7 +22,7 @@ def test_every_cell_of_the_goods_agrees(open_view: OpenPage, service: Service, p
         for item, month, need, _, _ in _rows(table)
     }
     cheap = {(item, month): 1e-4 * items[item].get("value", 1) for item, month in prices}
-    page = open_view(f"#/year?plan={plan}&county=hyesan&measure=shortage")
+    page = open_page(f"#/year?plan={plan}&county=hyesan&measure=shortage")
     _all_agree(page, missing, few)
     page.get_by_text("Shadow price", exact=True).click()
     _all_agree(page, prices, cheap)
@@ -50,19 +50,19 @@ def _all_agree(
         assert agrees, (item, month, title)
 
 
-def test_served_of_all_counties_agrees(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_served_of_all_counties_agrees(open_page: OpenPage, service: Service, plan: str) -> None:
     need: dict[Any, float] = defaultdict(float)
     served: dict[Any, float] = defaultdict(float)
     for item, month, demand, got in _rows(service.columns(plan, "supply", "columns=item,period,demand,served")):
         need[item, month] += demand
         served[item, month] += got
-    page = open_view(f"#/year?plan={plan}")
+    page = open_page(f"#/year?plan={plan}")
     _all_agree(page, {cell: served[cell] / need[cell] for cell in need})
 
 
 @pytest.mark.parametrize("scarce", [False, True])
 def test_every_cell_of_power_agrees(
-    open_view: OpenPage, service: Service, plan: str, short: str, *, scarce: bool
+    open_page: OpenPage, service: Service, plan: str, short: str, *, scarce: bool
 ) -> None:
     """Use against the limit and shadow price, by area and month; the legend shows the ends of the scale.
 
@@ -77,7 +77,7 @@ def test_every_cell_of_power_agrees(
     )
     used = {(area, month): (works + rail) / limit for area, month, works, rail, limit, _ in rows}
     prices = {(area, month): price for area, month, *_, price in rows}
-    page = open_view(f"#/year?plan={plan}&part=power")
+    page = open_page(f"#/year?plan={plan}&part=power")
     _all_agree(page, used, least=least)
     expect(page.locator(".legend")).to_contain_text("share of the limit")
     page.get_by_text("Shadow price of one kWh", exact=True).last.click()
@@ -86,16 +86,16 @@ def test_every_cell_of_power_agrees(
     assert shows_value(page.locator(".legend-ends span").last.inner_text(), max(prices.values()) or 1.0)
 
 
-def test_a_cell_with_a_shortage_opens_its_bottlenecks(open_view: OpenPage, short: str) -> None:
-    page = open_view(f"#/year?plan={short}&only=short")
+def test_a_cell_with_a_shortage_opens_its_bottlenecks(open_page: OpenPage, short: str) -> None:
+    page = open_page(f"#/year?plan={short}&only=short")
     red = page.locator(".heatmap a").first
     red.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/#/bottlenecks?*county=*")
 
 
-def test_power_agrees(open_view: OpenPage, service: Service, plan: str) -> None:
-    page = open_view(f"#/year?plan={plan}&part=power&area=kapsan")
+def test_power_agrees(open_page: OpenPage, service: Service, plan: str) -> None:
+    page = open_page(f"#/year?plan={plan}&part=power&area=kapsan")
     page.get_by_role("button", name="Show as a table").click()
     rows = page.locator(".figure table tbody tr")
     power = service.columns(plan, "power", "area=kapsan&sort=period")
@@ -106,10 +106,10 @@ def test_power_agrees(open_view: OpenPage, service: Service, plan: str) -> None:
             assert shows_value(text, power[name][place])
 
 
-def test_sources_balance_and_agree(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_sources_balance_and_agree(open_page: OpenPage, service: Service, plan: str) -> None:
     table = service.columns(plan, "supply", "item=laundry-soap&county=hyesan&sort=period")
     assert len(table["item"]) == 12
-    page = open_view(f"#/year?plan={plan}&part=sources&county=hyesan&item=laundry-soap")
+    page = open_page(f"#/year?plan={plan}&part=sources&county=hyesan&item=laundry-soap")
     page.wait_for_selector(".figure canvas")
     take_screenshot(page, "year-sources-soap")
     page.get_by_role("button", name="Show as a table").click()
@@ -124,7 +124,7 @@ def test_sources_balance_and_agree(open_view: OpenPage, service: Service, plan: 
                 assert shows_value(texts[heading], table[column][place]), (place, heading)
 
 
-def test_flows_add_up_to_the_served_amounts(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_flows_add_up_to_the_served_amounts(open_page: OpenPage, service: Service, plan: str) -> None:
     problem = service.json(f"/v1/plans/{plan}/problem")
     worth = {item["id"]: item.get("value", 1.0) for item in problem["items"] if item.get("kind", "good") == "good"}
     counties = {county["id"]: county["name"] for county in problem["counties"]}
@@ -133,7 +133,7 @@ def test_flows_add_up_to_the_served_amounts(open_view: OpenPage, service: Servic
         *service.columns(plan, "supply", "columns=county,item,served").values(), strict=True
     ):
         served[counties.get(county, county)] += worth.get(item, 0.0) * amount
-    page = open_view(f"#/year?plan={plan}&part=flows")
+    page = open_page(f"#/year?plan={plan}&part=flows")
     page.wait_for_selector(".figure canvas")
     take_screenshot(page, "year-flows")
     page.get_by_role("button", name="Show as a table").click()
@@ -143,20 +143,20 @@ def test_flows_add_up_to_the_served_amounts(open_view: OpenPage, service: Servic
         assert shows_value(row.locator("td").last.inner_text(), served[row.locator("th").inner_text()])
 
 
-def test_quality_agrees_with_the_table(open_view: OpenPage, service: Service, plan: str) -> None:
+def test_quality_agrees_with_the_table(open_page: OpenPage, service: Service, plan: str) -> None:
     rows = service.json(f"/v1/plans/{plan}/tables/quality?limit=10000&county=kapsan")["rows"]
     goods = [row for row in rows if row["category"] == "foodstuffs" and row["source"] == "factory"]
-    page = open_view(f"#/year?plan={plan}&part=quality&county=kapsan")
+    page = open_page(f"#/year?plan={plan}&part=quality&county=kapsan")
     page.wait_for_selector("tr[data-category=foodstuffs]")
     cell = page.locator("tr[data-category=foodstuffs] td").nth(1)
     assert shows_value(cell.inner_text(), goods[0]["quality"])
     summary = service.json(f"/v1/plans/{plan}")["summary"]["quality"]
-    page = open_view(f"#/year?plan={plan}&part=quality")
+    page = open_page(f"#/year?plan={plan}&part=quality")
     page.wait_for_selector("tr[data-category=all]")
     assert shows_value(page.locator("tr[data-category=all] td").first.inner_text(), summary["quality"])
 
 
-def test_goods_show_the_change_against_another_plan(open_view: OpenPage, service: Service, short: str) -> None:
+def test_goods_show_the_change_against_another_plan(open_page: OpenPage, service: Service, short: str) -> None:
     changed = {"base_plan": short, "changes": [{"what": "power_limit", "factor": 2}]}
     other = service.json("/v1/plans", changed, Prefer="wait=60")["id"]
 
@@ -164,7 +164,7 @@ def test_goods_show_the_change_against_another_plan(open_view: OpenPage, service
         rows = service.columns(plan, "supply", "item=soap")
         return float(sum(rows["served"]) / sum(rows["demand"]))
 
-    page = open_view(f"#/year?plan={other}&with={short}")
+    page = open_page(f"#/year?plan={other}&with={short}")
     expect(page.get_by_role("radio", name="Change")).to_be_checked()
     cell = page.locator(".heatmap tbody tr", has_text="Laundry soap").locator("td").last
     assert read_share(other) > read_share(short)
